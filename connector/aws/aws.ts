@@ -1,0 +1,85 @@
+/** The two ports we need of AWS. Bodies of the two hot calls stay bytes; all else is parsed at this edge. */
+
+import type { ItemKey, Table } from '../table.ts';
+
+export interface ScanRequest {
+  readonly tableName: string;
+  readonly segment: number;
+  readonly totalSegments: number;
+  /** Where the segment goes on; absent at its beginning. */
+  readonly startKey: ItemKey | undefined;
+  /** Attribute names for `startKey`, in the same order. */
+  readonly keyNames: readonly string[];
+  /** Items to evaluate at most; absent for pages of 1 MB. */
+  readonly limit: number | undefined;
+}
+
+export interface TableApi {
+  /** Names of all tables of the account and region, in AWS's order. */
+  listTables(signal: AbortSignal): Promise<string[]>;
+  /** What a table is. Throws `table-missing`. */
+  describeTable(tableName: string, signal: AbortSignal): Promise<Table>;
+  /** One strongly consistent page of a segment: the response's JSON, with its consumed capacity. */
+  scan(request: ScanRequest, signal: AbortSignal): Promise<Uint8Array>;
+}
+
+/** One shard as a listing shows it. */
+export interface Shard {
+  readonly id: string;
+  readonly parentId: string | undefined;
+  /** True when its last sequence number is known: no more records will come. */
+  readonly isClosed: boolean;
+}
+
+export interface ShardPage {
+  readonly shards: readonly Shard[];
+  /** Where the next page begins; absent on the last one. */
+  readonly lastShardId: string | undefined;
+  /** `ENABLED`, `DISABLED`, … */
+  readonly streamStatus: string;
+}
+
+/** Where to begin reading a shard. */
+export type ShardPosition =
+  | { readonly type: 'TRIM_HORIZON' }
+  | { readonly type: 'AFTER_SEQUENCE_NUMBER'; readonly sequenceNumber: string };
+
+export interface StreamApi {
+  /** Up to 100 shards of a stream, after `afterShardId` if given. */
+  listShards(
+    streamArn: string,
+    afterShardId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<ShardPage>;
+  /** The direct children of a closed shard; may still be empty just after it closed. */
+  listChildShards(streamArn: string, shardId: string, signal: AbortSignal): Promise<ShardPage>;
+  /** A shard iterator, good for 15 minutes. Throws `TrimmedDataAccessException`, `ResourceNotFoundException`. */
+  getShardIterator(
+    streamArn: string,
+    shardId: string,
+    position: ShardPosition,
+    signal: AbortSignal,
+  ): Promise<string>;
+  /** One page of records: the response's JSON. Throws as above, and `ExpiredIteratorException`. */
+  getRecords(shardIterator: string, limit: number, signal: AbortSignal): Promise<Uint8Array>;
+}
+
+/** A failed AWS call, after what could be retried was retried. `name` is AWS's error code. */
+export class AwsError extends Error {
+  override readonly name: string;
+  readonly status: number;
+  /** For instance `TableReadProvisionedThroughputExceeded`. */
+  readonly throttlingReasons: readonly string[];
+
+  constructor(
+    name: string,
+    message: string,
+    status: number,
+    throttlingReasons: readonly string[] = [],
+  ) {
+    super(message);
+    this.name = name;
+    this.status = status;
+    this.throttlingReasons = throttlingReasons;
+  }
+}

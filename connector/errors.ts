@@ -1,0 +1,88 @@
+/** The two kinds of error: what can happen to a user, and what cannot happen at all. */
+
+/** Every way a capture can end that is not a bug. The list is the documentation. */
+export const errorCodes = {
+  /** The endpoint or resource configuration is not valid; the message names the path in it. */
+  configInvalid: 'config-invalid',
+  /** A request on stdin is not a Flow capture request. */
+  protocolInvalid: 'protocol-invalid',
+  /** The state handed over by `open` is not a state of this connector. */
+  stateInvalid: 'state-invalid',
+  /** No credentials, or AWS does not accept them. */
+  credentialsInvalid: 'credentials-invalid',
+  /** Temporary credentials ran out and no new ones can be had; a restart gets new ones. */
+  credentialsExpired: 'credentials-expired',
+  /** The identity lacks a permission; the message names action and resource. */
+  permissionDenied: 'permission-denied',
+  /** The endpoint cannot be reached. */
+  endpointUnreachable: 'endpoint-unreachable',
+  /** The table does not exist in this region and account. */
+  tableMissing: 'table-missing',
+  /** The table exists but is not ready to be captured, for instance because it is being deleted. */
+  tableNotActive: 'table-not-active',
+  /** The table has no enabled stream, or one without new images. */
+  streamUnusable: 'stream-unusable',
+  /** Discovery found no table that can be captured. */
+  nothingToCapture: 'nothing-to-capture',
+  /** Stream records were lost before they were read; the binding must be backfilled again. */
+  dataLoss: 'data-loss',
+  /** AWS kept failing beyond what patience allows. */
+  awsUnavailable: 'aws-unavailable',
+  /** AWS answered something that is not a valid response. */
+  responseInvalid: 'response-invalid',
+  /** The capture was split over several shards, which DynamoDB captures do not support. */
+  splitUnsupported: 'split-unsupported',
+  /** The reader of our output went away. */
+  outputClosed: 'output-closed',
+} as const;
+
+export type ErrorCode = (typeof errorCodes)[keyof typeof errorCodes];
+
+/** Something that can happen in operation, said in one sentence, with a hint what to do about it. */
+export class ConnectorError extends Error {
+  override readonly name = 'ConnectorError';
+  readonly code: ErrorCode;
+  /** What the operator can do about it: one sentence, or a command. */
+  readonly hint: string | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** States what cannot be otherwise. A failure is a bug of ours, and ends the process. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`Assertion failed: ${message}`);
+}
+
+/** True for a `ConnectorError`, also one that crossed a realm or a bundle chunk. */
+export function isConnectorError(error: unknown): error is ConnectorError {
+  return nameOf(error) === 'ConnectorError';
+}
+
+/** The name of anything thrown; foreign errors are told apart by it, never by `instanceof`. */
+export function nameOf(error: unknown): string {
+  return stringMember(error, 'name') ?? typeof error;
+}
+
+/** The `code` of anything thrown (`ECONNREFUSED` and the like), if it has one. */
+export function codeOf(error: unknown): string | undefined {
+  return stringMember(error, 'code');
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return stringMember(error, 'message') ?? String(error);
+}
+
+function stringMember(error: unknown, member: string): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const value: unknown = Reflect.get(error, member);
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,63 @@
+/** The outside world as one type: whatever is not in here, the connector does not touch. */
+
+/** Time. Every wait and every timestamp goes through it, so tests can run weeks in seconds. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. May go back when the machine's clock is set. */
+  now(): number;
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason as soon as it aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Where bytes go. */
+export interface ByteSink {
+  /**
+   * Takes the bytes in order of the calls, at once, and resolves when the reader has taken enough of them
+   * that more may come. The bytes must not be changed until then. Rejects when the reader is gone.
+   */
+  write(pieces: readonly Uint8Array[]): Promise<void>;
+}
+
+/** One HTTP request, already signed. */
+export interface HttpRequest {
+  readonly method: 'POST' | 'GET';
+  readonly protocol: 'http:' | 'https:';
+  readonly hostname: string;
+  readonly port: number | undefined;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** One HTTP response, read to its end. Header names are in lower case. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** The way to AWS. */
+export interface HttpTransport {
+  /**
+   * Sends a request and reads the whole response. Rejects on a connection that fails, hangs longer than
+   * `timeoutMs`, or ends early (error `code` as Node's: `ECONNREFUSED`, `ECONNRESET`, `ETIMEDOUT` …), and with
+   * the signal's reason when it aborts.
+   */
+  send(request: HttpRequest, timeoutMs: number, signal: AbortSignal): Promise<HttpResponse>;
+}
+
+/** Everything a process gives us. */
+export interface Host {
+  /** Requests, in pieces of any size; ends when the runtime closes it. */
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Responses: the protocol and nothing else. */
+  readonly output: ByteSink;
+  /** Takes one line (without its newline) for stderr, at once. */
+  readonly logLine: (line: string) => void;
+  readonly clock: Clock;
+  /** A number in [0, 1), as `Math.random`. */
+  readonly random: () => number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly http: HttpTransport;
+  /** Aborts when the process is asked to stop (SIGTERM, SIGINT). */
+  readonly stop: AbortSignal;
+}

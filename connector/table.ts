@@ -1,0 +1,56 @@
+/** What we know of one table: the words that every stage uses for it. */
+
+/** The types a key attribute can have. */
+export type KeyType = 'S' | 'N' | 'B';
+
+/** One attribute of a table's primary key. */
+export interface KeyAttribute {
+  /** Any UTF-8 text of 1 to 255 characters. */
+  readonly name: string;
+  readonly type: KeyType;
+}
+
+/** One value of a key attribute: the text of an S, the decimal digits of an N, the base64 of a B. */
+export interface KeyValue {
+  readonly type: KeyType;
+  readonly value: string;
+}
+
+/** A whole primary key: the partition key's value, then the sort key's where the table has one. */
+export type ItemKey = readonly KeyValue[];
+
+/** Which images the records of a stream carry. */
+export type StreamViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
+
+/** A table as DescribeTable tells it, reduced to what a capture needs. */
+export interface Table {
+  readonly name: string;
+  /** Changes when a table is dropped and created again under its name. */
+  readonly id: string;
+  readonly arn: string;
+  /** `ACTIVE`, `UPDATING`, `DELETING`, … */
+  readonly status: string;
+  /** Partition key first, then the sort key if there is one. */
+  readonly key: readonly KeyAttribute[];
+  /** Absent when no stream is enabled. */
+  readonly stream: TableStream | undefined;
+  /** About six hours old; 0 for a new table. */
+  readonly itemCount: number;
+  readonly sizeBytes: number;
+  readonly capacity: TableCapacity;
+}
+
+export interface TableStream {
+  readonly arn: string;
+  readonly viewType: StreamViewType;
+}
+
+/** How much a table may be read: provisioned units, or on demand with the user's ceiling if one is set. */
+export type TableCapacity =
+  | { readonly mode: 'provisioned'; readonly readUnitsPerSecond: number }
+  | { readonly mode: 'on-demand'; readonly readUnitsPerSecondMax: number | undefined };
+
+/** True when a stream's records carry the new image, without which nothing can be captured. */
+export function isViewTypeUsable(viewType: StreamViewType): boolean {
+  return viewType === 'NEW_AND_OLD_IMAGES' || viewType === 'NEW_IMAGE';
+}
