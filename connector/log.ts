@@ -1,6 +1,5 @@
 /** Events for the operator: one JSON line each, on stderr. */
 
-import type { Clock } from './host.ts';
 
 /** From least to most urgent. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
