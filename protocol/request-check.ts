@@ -1,0 +1,57 @@
+/** Checks requests against their schema, and fills in what was left out. Loaded with the first one that needs it. */
+
+import { Ajv } from 'ajv';
+import { ProtocolError } from './protocol-error.ts';
+import schema from './requests.schema.json' with { type: 'json' };
+import type { RequestMessage } from './requests.types.ts';
+
+// A test compiles the schema with its meta-schema; leaving that out saves 20 ms of each start.
+const ajv = new Ajv({
+  meta: false,
+  validateSchema: false,
+  removeAdditional: 'all',
+  useDefaults: true,
+});
+
+ajv.addKeyword({
+  keyword: 'protobufMessage',
+  schemaType: 'boolean',
+  // It has no type of its own, so that ajv runs it before filling in defaults.
+  validate: (_: boolean, data: unknown, parent?: object) => takeProtobufForms(data, parent),
+  modifying: true,
+  errors: false,
+});
+
+const isRequest = ajv.compile<RequestMessage>(schema);
+
+/** The request itself, checked and completed. Throws a `ProtocolError` that names the first member at fault. */
+export function checkRequest(json: unknown): RequestMessage {
+  if (isRequest(json)) return json;
+  const [error] = isRequest.errors ?? [];
+  const path = error?.instancePath ?? '';
+  throw new ProtocolError(`Request member "${path}" ${error?.message ?? 'is not valid'}`);
+}
+
+/**
+ * The liberties of protobuf's JSON: null stands for absent, and a field may bear its original name.
+ * https://protobuf.dev/programming-guides/json/
+ */
+function takeProtobufForms(data: unknown, schema: object | undefined): boolean {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return true;
+  const properties: unknown = Reflect.get(schema ?? {}, 'properties') ?? {};
+  for (const [name, value] of Object.entries(data) as [string, unknown][]) {
+    const jsonName = jsonNameOf(name);
+    if (value === null) Reflect.deleteProperty(data, name);
+    else if (jsonName !== name && Object.hasOwn(properties as object, jsonName)) {
+      Reflect.set(data, jsonName, value);
+    }
+  }
+  return true;
+}
+
+// Fields that carry JSON are declared with a JSON name that lacks their suffix.
+function jsonNameOf(fieldName: string): string {
+  return fieldName
+    .replace(/_json$/, '')
+    .replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
