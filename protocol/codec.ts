@@ -1,5 +1,7 @@
 /** How messages travel: one interface, two codecs. */
 
+import { jsonLines } from './json-lines.ts';
+import { ProtocolError } from './protocol-error.ts';
 import type { Request } from './requests.ts';
 import type { Response } from './responses.ts';
 
@@ -7,18 +9,41 @@ import type { Response } from './responses.ts';
 export interface DocumentFraming {
   readonly head: Uint8Array;
   readonly tail: Uint8Array;
-  /** Fills in what depends on the frame's length; the frame lies in `bytes` from `start` to `end`. */
+  /**
+   * Fills in what depends on the frame's length; the frame lies in `bytes` from `start` to `end`.
+   * Throws a `ProtocolError` when the frame is larger than Flow takes.
+   */
   seal(bytes: Uint8Array, start: number, end: number): void;
 }
 
 export interface Codec {
   /**
-   * Requests, one after the other, from pieces of any size. Ends with the input.
+   * Requests, one after the other, from pieces of any size. Ends with the input. Pieces are kept until the
+   * message they belong to is complete, so they must not be changed.
    * Throws a `ProtocolError` when a message is not a capture request.
    */
   requests(input: AsyncIterable<Uint8Array>): AsyncGenerator<Request>;
-  /** One response as it goes on the wire, with its end (newline) or length. */
+  /**
+   * One response as it goes on the wire, with its end (newline) or length.
+   * Throws a `ProtocolError` when it is larger than Flow takes.
+   */
   encode(response: Response): Uint8Array;
   /** Frames of `captured` documents of the binding with this index in `open`. */
   documentFraming(binding: number): DocumentFraming;
+}
+
+/**
+ * The codec that `FLOW_RUNTIME_CODEC` asks for: JSON lines for `json` and when it is not set, protobuf frames
+ * for `proto`. Rejects with a `ProtocolError` for any other value.
+ */
+export async function codecNamed(name: string | undefined): Promise<Codec> {
+  switch (name) {
+    case undefined:
+    case 'json':
+      return jsonLines;
+    case 'proto':
+      return (await import('./protobuf-frames.ts')).protobufFrames;
+    default:
+      throw new ProtocolError(`FLOW_RUNTIME_CODEC is "${name}"; it must be "json" or "proto"`);
+  }
 }
