@@ -1,6 +1,5 @@
 /** Events for the operator: one JSON line each, on stderr. */
 
-
 /** From least to most urgent. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -1,6 +1,12 @@
 /** The two ports we need of AWS. Bodies of the two hot calls stay bytes; all else is parsed at this edge. */
 
+import type { EndpointConfig } from '../config.ts';
+import type { Host } from '../host.ts';
 import type { ItemKey, Table } from '../table.ts';
+import type { RetryContext } from './retry.ts';
+
+export { AwsError, explain, isConnectionError, remedyOf, type CallSubject } from './aws-error.ts';
+export { Patience, withRetry, type RetryContext } from './retry.ts';
 
 export interface ScanRequest {
   readonly tableName: string;
@@ -19,7 +25,7 @@ export interface TableApi {
   listTables(signal: AbortSignal): Promise<string[]>;
   /** What a table is. Throws `table-missing`. */
   describeTable(tableName: string, signal: AbortSignal): Promise<Table>;
-  /** One strongly consistent page of a segment: the response's JSON, with its consumed capacity. */
+  /** One strongly consistent page of a segment: the response's JSON. One attempt: the caller retries. */
   scan(request: ScanRequest, signal: AbortSignal): Promise<Uint8Array>;
 }
 
@@ -60,26 +66,28 @@ export interface StreamApi {
     position: ShardPosition,
     signal: AbortSignal,
   ): Promise<string>;
-  /** One page of records: the response's JSON. Throws as above, and `ExpiredIteratorException`. */
+  /**
+   * One page of records: the response's JSON. One attempt: the caller retries. Throws as above, and
+   * `ExpiredIteratorException`.
+   */
   getRecords(shardIterator: string, limit: number, signal: AbortSignal): Promise<Uint8Array>;
 }
 
-/** A failed AWS call, after what could be retried was retried. `name` is AWS's error code. */
-export class AwsError extends Error {
-  override readonly name: string;
-  readonly status: number;
-  /** For instance `TableReadProvisionedThroughputExceeded`. */
-  readonly throttlingReasons: readonly string[];
+/** Both ports, and what their callers need to retry the single-attempt calls. */
+export interface Aws {
+  readonly tables: TableApi;
+  readonly streams: StreamApi;
+  /** Where calls go, for messages. */
+  readonly endpoint: string;
+  readonly retry: RetryContext;
+}
 
-  constructor(
-    name: string,
-    message: string,
-    status: number,
-    throttlingReasons: readonly string[] = [],
-  ) {
-    super(message);
-    this.name = name;
-    this.status = status;
-    this.throttlingReasons = throttlingReasons;
-  }
+/** Makes both ports over AWS; loads the SDK when called. */
+export async function createAws(
+  config: EndpointConfig,
+  host: Host,
+  retry: RetryContext,
+): Promise<Aws> {
+  const { createAwsPorts } = await import('./dynamodb-client.ts');
+  return createAwsPorts(config, host, retry);
 }

@@ -1,0 +1,178 @@
+/** Failed AWS calls: one type, whoever made the call, and what may be done about each. */
+
+import {
+  ConnectorError,
+  codeOf,
+  errorCodes,
+  isConnectorError,
+  messageOf,
+  nameOf,
+} from '../errors.ts';
+
+/** A failed AWS call. `name` is AWS's error code, for instance `ResourceNotFoundException`. */
+export class AwsError extends Error {
+  override readonly name: string;
+  readonly status: number;
+  /** For instance `TableReadProvisionedThroughputExceeded`; empty where AWS does not tell. */
+  readonly throttlingReasons: readonly string[];
+
+  constructor(
+    name: string,
+    message: string,
+    status: number,
+    throttlingReasons: readonly string[] = [],
+  ) {
+    super(message);
+    this.name = name;
+    this.status = status;
+    this.throttlingReasons = throttlingReasons;
+  }
+}
+
+/**
+ * What an error calls for: `throttled` and `transient` to try again later, `skewed` to sign with the server's
+ * time, `expired` to get new credentials, `final` to give up.
+ */
+export type Remedy = 'throttled' | 'transient' | 'skewed' | 'expired' | 'final';
+
+// DescribeStream and GetRecords throttle with codes that their models don't list; LimitExceededException also
+// stands for too many readers of one shard.
+const throttlingNames = new Set([
+  'LimitExceededException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'SlowDown',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+]);
+const transientNames = new Set([
+  'ChecksumMismatch',
+  'InternalFailure',
+  'InternalServerError',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'TimeoutError',
+]);
+const connectionCodes = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+const skewNames = new Set(['RequestExpired', 'RequestInTheFuture', 'RequestTimeTooSkewed']);
+const expiredNames = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
+const rejectedNames = new Set([
+  'IncompleteSignature',
+  'InvalidAccessKeyId',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+]);
+
+/** What to do about anything thrown by an AWS call. */
+export function remedyOf(error: unknown): Remedy {
+  const name = nameOf(error);
+  if (isConnectorError(error)) return 'final';
+  if (throttlingNames.has(name)) return 'throttled';
+  if (expiredNames.has(name)) return 'expired';
+  if (skewNames.has(name)) return 'skewed';
+  // "Signature expired: … is now earlier than …" and "Signature not yet current": the clock, not the key.
+  if (name === 'InvalidSignatureException' && /expired|not yet current/i.test(messageOf(error))) {
+    return 'skewed';
+  }
+  if (transientNames.has(name) || isConnectionError(error)) return 'transient';
+  return statusOf(error) >= 500 ? 'transient' : 'final';
+}
+
+/** True when no answer came at all, or not to its end. */
+export function isConnectionError(error: unknown): boolean {
+  return connectionCodes.has(codeOf(error) ?? '');
+}
+
+/** What a call was about, for messages: `{ action: 'dynamodb:Scan', resource: 'table "orders"' }`. */
+export interface CallSubject {
+  readonly action: string;
+  readonly resource: string;
+  readonly endpoint: string;
+}
+
+/** The error as an operator should read it. What only the caller can judge is handed back as it is. */
+export function explain(error: unknown, subject: CallSubject): unknown {
+  const name = nameOf(error);
+  if (/^AccessDenied(Exception)?$|^NotAuthorized$/.test(name)) {
+    return new ConnectorError(
+      errorCodes.permissionDenied,
+      `Missing permission ${subject.action} on ${subject.resource}: ${messageOf(error)}`,
+      {
+        hint: `Allow ${subject.action} on it in the IAM policy of the user or role.`,
+        cause: error,
+      },
+    );
+  }
+  if (rejectedNames.has(name)) {
+    return new ConnectorError(
+      errorCodes.credentialsInvalid,
+      `AWS does not accept the credentials at ${subject.endpoint}: ${messageOf(error)}`,
+      {
+        hint: 'Check the access key, its secret, and that they belong to this region.',
+        cause: error,
+      },
+    );
+  }
+  if (name === 'CredentialsProviderError') {
+    return new ConnectorError(
+      errorCodes.credentialsInvalid,
+      `Cannot find AWS credentials: ${messageOf(error)}`,
+      {
+        hint: 'Set "credentials" in the endpoint configuration, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+        cause: error,
+      },
+    );
+  }
+  if (expiredNames.has(name)) {
+    return new ConnectorError(
+      errorCodes.credentialsExpired,
+      `The AWS credentials have expired: ${messageOf(error)}`,
+      { hint: 'Restart the capture, or supply new credentials.', cause: error },
+    );
+  }
+  return error;
+}
+
+/** The error when trying again has gone on for too long. */
+export function outOfPatience(
+  error: unknown,
+  subject: CallSubject,
+  seconds: number,
+): ConnectorError {
+  if (isConnectionError(error)) {
+    return new ConnectorError(
+      errorCodes.endpointUnreachable,
+      `Cannot reach DynamoDB at ${subject.endpoint}: ${messageOf(error)}`,
+      {
+        hint: 'Check "region" and "advanced.endpoint", and that this network reaches it.',
+        cause: error,
+      },
+    );
+  }
+  return new ConnectorError(
+    errorCodes.awsUnavailable,
+    `${subject.action} on ${subject.resource} kept failing for ${seconds} s: ${nameOf(error)}: ${messageOf(error)}`,
+    { hint: 'The capture goes on from its last checkpoint when it is restarted.', cause: error },
+  );
+}
+
+function statusOf(error: unknown): number {
+  if (typeof error !== 'object' || error === null) return 0;
+  const status: unknown = Reflect.get(error, 'status');
+  return typeof status === 'number' ? status : 0;
+}

@@ -1,0 +1,21 @@
+/** Credentials of the endpoint configuration as the SDK takes them. */
+
+import type { AwsCredentialIdentity } from '@smithy/types';
+import type { EndpointConfig } from '../config.ts';
+
+/** The identity to sign with; undefined leaves it to the SDK's default chain (environment, profile, SSO, role). */
+export function identityOf(config: EndpointConfig): AwsCredentialIdentity | undefined {
+  const { credentials } = config;
+  switch (credentials.kind) {
+    case 'access-key':
+      return { accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey };
+    case 'session':
+      return {
+        accessKeyId: credentials.accessKeyId,
+        secretAccessKey: credentials.secretAccessKey,
+        sessionToken: credentials.sessionToken,
+      };
+    case 'default-chain':
+      return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+/** The host's way to AWS, in the shape the SDK's clients want. */
+
+import { HttpResponse, type HttpHandler } from '@smithy/core/protocols';
+import type { HttpHandlerOptions, HttpRequest } from '@smithy/types';
+import type { HttpTransport } from '../host.ts';
+
+// The SDK always hands over a signal of its own or none; a call without one cannot be aborted.
+const neverAborts = new AbortController().signal;
+
+/** Sends what the SDK has signed through `transport`, so that all calls share its connections and timeouts. */
+export function sdkHandler(transport: HttpTransport, timeoutMs: number): HttpHandler {
+  return {
+    async handle(request: HttpRequest, options: HttpHandlerOptions = {}) {
+      const response = await transport.send(
+        {
+          method: 'POST',
+          protocol: request.protocol === 'http:' ? 'http:' : 'https:',
+          hostname: request.hostname,
+          port: request.port,
+          path: request.path,
+          headers: request.headers,
+          body: bodyOf(request.body),
+        },
+        timeoutMs,
+        (options.abortSignal as AbortSignal | undefined) ?? neverAborts,
+      );
+      const { status: statusCode, headers, body } = response;
+      return { response: new HttpResponse({ statusCode, headers: { ...headers }, body }) };
+    },
+    updateHttpClientConfig: () => undefined,
+    httpHandlerConfigs: () => ({}),
+  };
+}
+
+function bodyOf(body: unknown): string | Uint8Array {
+  return typeof body === 'string' || body instanceof Uint8Array ? body : '';
+}

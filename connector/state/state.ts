@@ -1,0 +1,66 @@
+/** The checkpoint as typed state, in the shape of Estuary's Go connector (`bindingStateV1`). */
+
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { ConnectorError, errorCodes } from '../errors.ts';
+import { isJsonObject, type JsonObject } from './merge-patch.ts';
+import stateSchema from './state.schema.json' with { type: 'json' };
+import type { TableStateJson } from './table-state.ts';
+
+export { type JsonObject } from './merge-patch.ts';
+export {
+  TableState,
+  type ShardState,
+  type TableStateJson,
+  type UnfinishedSegment,
+} from './table-state.ts';
+
+const member = 'bindingStateV1';
+const startOverHint = "Increment the binding's backfill counter to start it over.";
+
+/** Checkpointed tables by state key. Throws `state-invalid` for a state of another shape. */
+export function loadState(state: unknown): Map<string, TableStateJson> {
+  const validate = new Ajv2020().compile<{ bindingStateV1?: Record<string, TableStateJson> }>(
+    stateSchema,
+  );
+  if (!validate(state)) {
+    const [error] = validate.errors ?? [];
+    const place = (error?.instancePath ?? '').slice(1).replaceAll('/', '.') || 'the state';
+    throw new ConnectorError(
+      errorCodes.stateInvalid,
+      `Cannot use the state: ${place} ${error?.message ?? 'is not valid'}`,
+      { hint: startOverHint },
+    );
+  }
+  const tables = new Map(Object.entries(state.bindingStateV1 ?? {}));
+  for (const [stateKey, table] of tables) assertSegments(stateKey, table);
+  return tables;
+}
+
+/** A patch of one table's state as a patch of the whole; null removes it. */
+export function statePatch(stateKey: string, patch: JsonObject | null): JsonObject {
+  return { [member]: { [stateKey]: patch } };
+}
+
+/** Removes the state of tables that are no longer bound: resumed later, it would hide what they missed. */
+export function pruningPatch(
+  tables: ReadonlyMap<string, TableStateJson>,
+  stateKeys: ReadonlySet<string>,
+): JsonObject | undefined {
+  const unbound = [...tables.keys()].filter((stateKey) => !stateKeys.has(stateKey));
+  if (unbound.length === 0) return undefined;
+  return { [member]: Object.fromEntries(unbound.map((stateKey) => [stateKey, null])) };
+}
+
+function assertSegments(stateKey: string, table: TableStateJson): void {
+  const progress = table.backfillSegmentProgress ?? {};
+  if (!isJsonObject(progress)) return;
+  const unknown = Object.keys(progress).find(
+    (segment) => Number(segment) >= table.totalBackfillSegments,
+  );
+  if (unknown === undefined) return;
+  throw new ConnectorError(
+    errorCodes.stateInvalid,
+    `Cannot use the state of "${stateKey}": it has progress of segment ${unknown}, but only ${table.totalBackfillSegments} segments`,
+    { hint: startOverHint },
+  );
+}

@@ -1,0 +1,240 @@
+/** How far one table is captured: what was read, to the merge patch that records it. */
+
+import { rfc3339 } from '../time.ts';
+import type { ItemKey, KeyAttribute } from '../table.ts';
+import { patchBetween, type JsonObject } from './merge-patch.ts';
+import { decodeStartKey, encodeStartKey } from './start-key.ts';
+
+/** One table's checkpoint as JSON, in the shape of Estuary's Go connector; `?` members it does not write are ours. */
+export interface TableStateJson {
+  readonly streamArn: string;
+  readonly tableId?: string;
+  readonly epoch?: string;
+  readonly backfillStartedAt?: string;
+  /** Until when every shard has been read; tells a pause that was longer than the stream's memory. */
+  readonly streamReadAt?: string;
+  readonly totalBackfillSegments: number;
+  readonly backfillFinishedAt?: string;
+  readonly backfillSegmentProgress?: Readonly<Record<string, SegmentJson>>;
+  readonly shards?: Readonly<Record<string, ShardJson>>;
+}
+
+interface SegmentJson {
+  readonly exclusiveStartKey?: string;
+  readonly finishedAt?: string;
+}
+
+interface ShardJson {
+  readonly lastReadSequence?: string;
+  readonly finishedReading?: boolean;
+}
+
+/** A part of the scan that is still to do. */
+export interface UnfinishedSegment {
+  readonly segment: number;
+  /** Absent when the segment has not been begun. */
+  readonly startKey: ItemKey | undefined;
+}
+
+export interface ShardState {
+  /** Of the last record emitted; absent when none was. */
+  readonly lastSequenceNumber: string | undefined;
+  readonly isFinished: boolean;
+}
+
+/** What a backfill begins with. */
+export interface TableStart {
+  readonly streamArn: string;
+  readonly tableId: string;
+  readonly epoch: string;
+  readonly startedAtMs: number;
+  readonly segmentCount: number;
+  /** Shards listed; closed ones hold nothing that the scan will not find. */
+  readonly shards: readonly { readonly id: string; readonly isClosed: boolean }[];
+}
+
+/**
+ * The state under one state key. Each method that changes it returns the merge patch that makes the same change
+ * to the committed state, so the two agree as soon as that patch has been emitted.
+ */
+export class TableState {
+  readonly #key: readonly KeyAttribute[];
+  /** Everything but segments and shards; replaced on change. */
+  #members: Omit<TableStateJson, 'backfillSegmentProgress' | 'shards'>;
+  #segments: Map<number, SegmentJson>;
+  #shards: Map<string, ShardState>;
+  #finishedSegmentCount = 0;
+
+  /** `key` is the table's. Throws `state-invalid` when a start key does not fit it. */
+  constructor(json: TableStateJson, key: readonly KeyAttribute[]) {
+    const { backfillSegmentProgress = {}, shards = {}, ...members } = json;
+    this.#key = key;
+    this.#members = members;
+    this.#segments = new Map(
+      Object.entries(backfillSegmentProgress).map(([segment, progress]) => [
+        Number(segment),
+        progress,
+      ]),
+    );
+    this.#shards = new Map(Object.entries(shards).map(([id, shard]) => [id, parseShard(shard)]));
+    for (const progress of this.#segments.values()) {
+      if (progress.exclusiveStartKey) decodeStartKey(progress.exclusiveStartKey, key);
+      if (isTime(progress.finishedAt)) this.#finishedSegmentCount += 1;
+    }
+  }
+
+  /** The state a backfill begins with. */
+  static start(start: TableStart): TableStateJson {
+    return {
+      streamArn: start.streamArn,
+      tableId: start.tableId,
+      epoch: start.epoch,
+      backfillStartedAt: rfc3339(start.startedAtMs),
+      streamReadAt: rfc3339(start.startedAtMs),
+      totalBackfillSegments: start.segmentCount,
+      shards: Object.fromEntries(
+        start.shards.map(({ id, isClosed }) => [id, isClosed ? { finishedReading: true } : {}]),
+      ),
+    };
+  }
+
+  get streamArn(): string {
+    return this.#members.streamArn;
+  }
+  get tableId(): string | undefined {
+    return this.#members.tableId;
+  }
+  get epoch(): string | undefined {
+    return this.#members.epoch;
+  }
+  get backfillStartedAt(): string | undefined {
+    return this.#members.backfillStartedAt;
+  }
+  get streamReadAt(): string | undefined {
+    return this.#members.streamReadAt;
+  }
+  /** Absent while the backfill is under way. */
+  get backfillFinishedAt(): string | undefined {
+    const finishedAt = this.#members.backfillFinishedAt;
+    return isTime(finishedAt) ? finishedAt : undefined;
+  }
+  get segmentCount(): number {
+    return this.#members.totalBackfillSegments;
+  }
+  get finishedSegmentCount(): number {
+    return this.#finishedSegmentCount;
+  }
+
+  unfinishedSegments(): UnfinishedSegment[] {
+    if (this.backfillFinishedAt !== undefined) return [];
+    return Array.from({ length: this.segmentCount }, (_, segment) => segment).flatMap((segment) => {
+      const progress = this.#segments.get(segment);
+      if (isTime(progress?.finishedAt)) return [];
+      const text = progress?.exclusiveStartKey;
+      return { segment, startKey: text ? decodeStartKey(text, this.#key) : undefined };
+    });
+  }
+
+  /** Shards that the state speaks of. */
+  shards(): ReadonlyMap<string, ShardState> {
+    return this.#shards;
+  }
+
+  /** Sets members of the table itself. */
+  amend(members: Partial<Pick<TableStateJson, 'tableId' | 'epoch' | 'streamReadAt'>>): JsonObject {
+    this.#members = { ...this.#members, ...members };
+    return members as JsonObject;
+  }
+
+  /** A page of a segment was covered; without a key to go on from the segment is finished. */
+  advanceSegment(
+    segment: number,
+    lastEvaluatedKey: ItemKey | undefined,
+    nowMs: number,
+  ): JsonObject {
+    const progress: SegmentJson =
+      lastEvaluatedKey === undefined
+        ? { finishedAt: rfc3339(nowMs) }
+        : { exclusiveStartKey: encodeStartKey(lastEvaluatedKey) };
+    this.#segments.set(segment, { ...this.#segments.get(segment), ...progress });
+    const patch = { backfillSegmentProgress: { [segment]: { ...progress } } };
+    if (lastEvaluatedKey !== undefined) return patch;
+    this.#finishedSegmentCount += 1;
+    if (this.#finishedSegmentCount < this.segmentCount) return patch;
+    const backfillFinishedAt = rfc3339(nowMs);
+    this.#members = { ...this.#members, backfillFinishedAt };
+    return { ...patch, backfillFinishedAt };
+  }
+
+  /** A page of a shard was covered, up to this record if it had any, and to its end if `isFinished`. */
+  advanceShard(
+    shardId: string,
+    lastSequenceNumber: string | undefined,
+    isFinished: boolean,
+  ): JsonObject | undefined {
+    if (lastSequenceNumber === undefined && !isFinished) return undefined;
+    const last = lastSequenceNumber ?? this.#shards.get(shardId)?.lastSequenceNumber;
+    this.#shards.set(shardId, { lastSequenceNumber: last, isFinished });
+    return {
+      shards: {
+        [shardId]: {
+          ...(lastSequenceNumber === undefined ? {} : { lastReadSequence: lastSequenceNumber }),
+          ...(isFinished ? { finishedReading: true } : {}),
+        },
+      },
+    };
+  }
+
+  /**
+   * Records that these shards exist, so that one which vanishes before it was ever read is missed.
+   * Undefined when all of them are known.
+   */
+  addShards(shardIds: readonly string[]): JsonObject | undefined {
+    const added = shardIds.filter((id) => !this.#shards.has(id));
+    if (added.length === 0) return undefined;
+    for (const id of added)
+      this.#shards.set(id, { lastSequenceNumber: undefined, isFinished: false });
+    return { shards: Object.fromEntries(added.map((id) => [id, {}])) };
+  }
+
+  /** Forgets finished shards that are no longer listed. */
+  forgetShards(shardIds: readonly string[]): JsonObject {
+    for (const id of shardIds) this.#shards.delete(id);
+    return { shards: Object.fromEntries(shardIds.map((id) => [id, null])) };
+  }
+
+  toJson(): TableStateJson {
+    return {
+      ...this.#members,
+      backfillSegmentProgress: Object.fromEntries(this.#segments),
+      shards: Object.fromEntries(
+        [...this.#shards].map(([id, { lastSequenceNumber, isFinished }]) => [
+          id,
+          {
+            ...(lastSequenceNumber === undefined ? {} : { lastReadSequence: lastSequenceNumber }),
+            ...(isFinished ? { finishedReading: true } : {}),
+          },
+        ]),
+      ),
+    };
+  }
+
+  /** The patch that replaces this state by another one, for a backfill that begins anew. */
+  patchTo(next: TableStateJson): JsonObject {
+    return (
+      patchBetween(this.toJson() as unknown as JsonObject, next as unknown as JsonObject) ?? {}
+    );
+  }
+}
+
+function parseShard({ lastReadSequence, finishedReading }: ShardJson): ShardState {
+  return {
+    lastSequenceNumber: lastReadSequence === '' ? undefined : lastReadSequence,
+    isFinished: finishedReading === true,
+  };
+}
+
+/** The Go connector writes the year 1 where it means "not yet". */
+function isTime(text: string | undefined): text is string {
+  return text !== undefined && !text.startsWith('0001-01-01T');
+}
