@@ -90,7 +90,7 @@ function parseJson(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ProtocolError(`field "${name}" is not valid JSON: ${text.length} characters`);
+    throw new ProtocolError(`field "${name}" is not valid JSON, of ${text.length} characters`);
   }
 }
 
