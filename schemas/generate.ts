@@ -1,15 +1,18 @@
 /** Writes the TypeScript types of the JSON Schemas: `npm run generate`. */
 
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 
-/** Each schema and the file of its types, from the root of the repository. */
-export const generatedTypes: readonly (readonly [schema: string, types: string])[] = [
+const schemas: readonly (readonly [schema: string, types: string])[] = [
   ['protocol/requests.schema.json', 'protocol/requests.types.ts'],
   ['schemas/endpoint-config.schema.json', 'schemas/endpoint-config.types.ts'],
   ['schemas/resource-config.schema.json', 'schemas/resource-config.types.ts'],
 ];
+
+/** Each schema and the file of its types, from the root of the repository. */
+export const generatedTypes = schemas.filter(([schemaPath]) => existsSync(schemaPath));
 
 // A schema node and whatever lies in one: `compile` takes more than the published type of a JSON Schema says.
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
