@@ -1,6 +1,15 @@
 /** Items and records to documents: response bytes in, output frames out, compiled once per table. */
 
+import { isUtf8 } from 'node:buffer';
+
 import type { ItemKey, KeyAttribute } from '../table.ts';
+import { BufferPool, ByteWriter } from './byte-writer.ts';
+import { FrameWriter } from './frame-writer.ts';
+import { transcodeItems } from './item-page.ts';
+import { invalidResponse } from './json-bytes.ts';
+import { transcodeRecords } from './record-page.ts';
+
+export { BufferPool } from './byte-writer.ts';
 
 /**
  * How a document becomes a frame of the output. The codec makes it, for one binding: a frame is `head`, the
@@ -20,6 +29,11 @@ export interface Frames {
   readonly count: number;
   /** Where frame `index` ends; it begins where the one before ends, the first one at 0. */
   end(index: number): number;
+  /**
+   * Lends the memory of `bytes` to later pages: call it when nobody will read them any more. Without it the
+   * garbage collector does the work.
+   */
+  release(): void;
 }
 
 /** Documents of a page of items: frame i is item i. */
@@ -80,4 +94,67 @@ export interface TranscoderOptions {
   /** The table's primary key: partition key, then sort key. */
   readonly key: readonly KeyAttribute[];
   readonly framing: DocumentFraming;
+  /** Where buffers come from and `release` returns them to; one of its own where there is none. */
+  readonly pool?: BufferPool;
+}
+
+/** Compiles the transcoding of one table's items and records. */
+export function createTranscoder(options: TranscoderOptions): Transcoder {
+  const pool = options.pool ?? new BufferPool();
+  const itemSize = new SizeGuess();
+  const recordSize = new SizeGuess();
+  return {
+    items(body, meta) {
+      const bytes = plainBytes(body);
+      const frames = new FrameWriter(pool, options.framing, itemSize.of(bytes));
+      const documents = transcodeItems(bytes, meta, options, frames);
+      itemSize.learn(bytes, documents);
+      return documents;
+    },
+    records(body, meta) {
+      const bytes = plainBytes(body);
+      const frames = new FrameWriter(pool, options.framing, recordSize.of(bytes));
+      const oldImage = new ByteWriter(pool, 0);
+      const documents = transcodeRecords(bytes, meta, options, frames, oldImage);
+      pool.give(oldImage.bytes);
+      recordSize.learn(bytes, documents);
+      return documents;
+    },
+  };
+}
+
+/** How much longer documents are than the response they come from; pages of a table are alike. */
+class SizeGuess {
+  #ratio = 1;
+
+  of(body: Uint8Array): number {
+    return Math.ceil(body.length * (this.#ratio + 0.05)) + 4096;
+  }
+
+  learn(body: Uint8Array, frames: Frames): void {
+    this.#ratio = Math.max(1, frames.bytes.length / body.length);
+  }
+}
+
+/**
+ * The body as the byte loops want it: a plain array, since compiled code is made for one kind, and valid UTF-8,
+ * checked here at many times the speed that the loops could.
+ */
+function plainBytes(body: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(body.buffer, body.byteOffset, body.length);
+  if (isUtf8(bytes)) return bytes;
+  let [valid, invalid] = [0, bytes.length];
+  while (invalid - valid > 1) {
+    const middle = (valid + invalid) >> 1;
+    if (isUtf8(bytes.subarray(0, characterStart(bytes, middle)))) valid = middle;
+    else invalid = middle;
+  }
+  throw invalidResponse(bytes, characterStart(bytes, valid), 'UTF-8');
+}
+
+/** Where the character begins that the byte at `at` belongs to. */
+function characterStart(bytes: Uint8Array, at: number): number {
+  let start = at;
+  while (start > 0 && (bytes[start]! & 0xc0) === 0x80) start--;
+  return start;
 }

@@ -1,0 +1,80 @@
+/** The `_meta` of a document, its last member: what it tells comes last in a response too. */
+
+import type { AttributeWriter } from './attribute-value.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import { copyString } from './json-bytes.ts';
+import type { ItemMeta } from './transcoder.ts';
+
+const attributeMember = Buffer.from(',"attribute":');
+const beforeMember = Buffer.from(',"before":{');
+const timeMember = Buffer.from(',"approximateCreationDateTime":');
+const sequenceNumberMember = Buffer.from(',"sequenceNumber":');
+
+/** `c` created, `u` updated, `d` deleted. */
+export type Op = 'c' | 'u' | 'd';
+
+/** What a record says besides its images: places in the body, 0 where it says nothing. */
+export interface RecordFacts {
+  readonly eventIdAt: number;
+  readonly sequenceNumberAt: number;
+  readonly identityTypeAt: number;
+  readonly identityPrincipalAt: number;
+}
+
+/** The `_meta` of a scanned item, all but its closing brace. */
+export function itemMeta({ epoch, scannedAt }: ItemMeta): Uint8Array {
+  const members = JSON.stringify({ op: 'c', snapshot: true, epoch, scannedAt });
+  return Buffer.from(`"_meta":${members.slice(0, -1)}`);
+}
+
+/** The beginning of the `_meta` of a record, up to the event id. */
+export function recordMeta(op: Op, epoch: string): Uint8Array {
+  const members = JSON.stringify({ op, snapshot: false, epoch });
+  return Buffer.from(`"_meta":${members.slice(0, -1)},"eventId":`);
+}
+
+/** Writes the members of a record's `_meta` behind its beginning, up to `before`. */
+export function writeRecordFacts(
+  writer: ByteWriter,
+  body: Uint8Array,
+  facts: RecordFacts,
+  createdAt: Uint8Array,
+): void {
+  writeString(writer, body, facts.eventIdAt);
+  writer.write(sequenceNumberMember);
+  writeString(writer, body, facts.sequenceNumberAt);
+  writer.write(timeMember);
+  writer.write(createdAt);
+  const { identityTypeAt, identityPrincipalAt } = facts;
+  if (identityTypeAt === 0 && identityPrincipalAt === 0) return;
+  writer.writeAscii(',"userIdentity":{');
+  if (identityTypeAt !== 0) {
+    writer.writeAscii('"type":');
+    writeString(writer, body, identityTypeAt);
+  }
+  if (identityTypeAt !== 0 && identityPrincipalAt !== 0) writer.writeAscii(',');
+  if (identityPrincipalAt !== 0) {
+    writer.writeAscii('"principalId":');
+    writeString(writer, body, identityPrincipalAt);
+  }
+  writer.writeAscii('}');
+}
+
+/** Writes an old image, whose attributes lie in `image` with a comma behind each. */
+export function writeBefore(writer: ByteWriter, image: ByteWriter): void {
+  writer.write(beforeMember);
+  writer.write(image.bytes.subarray(0, Math.max(0, image.length - 1)));
+  writer.writeAscii('}');
+}
+
+/** Writes the item's own `_meta` attribute, if it has one. */
+export function writeMetaAttribute(writer: ByteWriter, attributes: AttributeWriter): void {
+  if (attributes.metaAt === 0) return;
+  writer.write(attributeMember);
+  attributes.writeMetaAttribute(writer);
+}
+
+function writeString(writer: ByteWriter, body: Uint8Array, at: number): void {
+  writer.reserve(body.length - at);
+  writer.length += copyString(body, at, writer.bytes, writer.length) - at;
+}

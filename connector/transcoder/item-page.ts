@@ -1,0 +1,83 @@
+/** A Scan response to snapshot documents. */
+
+import type { ItemKey } from '../table.ts';
+import { AttributeWriter } from './attribute-value.ts';
+import { itemMeta, writeMetaAttribute } from './document-meta.ts';
+import type { FrameWriter } from './frame-writer.ts';
+import { KeyPlaces, readKey } from './item-key.ts';
+import { closeList, closeMap, openList, openMap } from './json-bytes.ts';
+import { JsonCursor } from './json-cursor.ts';
+import { NameTable } from './name-table.ts';
+import type { ItemDocuments, ItemMeta, TranscoderOptions } from './transcoder.ts';
+
+const pageMembers = new NameTable(['Items', 'LastEvaluatedKey', 'ConsumedCapacity']);
+const capacityMembers = new NameTable(['CapacityUnits']);
+
+/** Writes each item of a response into a frame. */
+export function transcodeItems(
+  body: Uint8Array,
+  meta: ItemMeta,
+  { key }: TranscoderOptions,
+  frames: FrameWriter,
+): ItemDocuments {
+  const cursor = new JsonCursor(body);
+  const places = new KeyPlaces(key, body);
+  const attributes = new AttributeWriter(cursor, key);
+  let hasItems = false;
+  let lastEvaluatedKey: ItemKey | undefined;
+  let consumedUnits = 0;
+
+  let isMore = cursor.open(openMap);
+  while (isMore) {
+    const member = cursor.member(pageMembers);
+    if (member === 0) {
+      if (hasItems) throw cursor.expected('"Items" only once');
+      hasItems = true;
+      writeItems(cursor, attributes, itemMeta(meta), frames, places);
+    } else if (member === 1)
+      lastEvaluatedKey = cursor.takeNull() ? undefined : readKey(cursor, key);
+    else if (member === 2) consumedUnits = readConsumedUnits(cursor);
+    else cursor.skipValue();
+    isMore = cursor.next(closeMap);
+  }
+  cursor.end();
+  // Without them the segment would seem to be finished.
+  if (!hasItems) throw cursor.expected('a response with "Items"');
+  return {
+    ...frames.finish(),
+    keyOf: (index) => places.text(index),
+    lastEvaluatedKey,
+    consumedUnits,
+  };
+}
+
+function writeItems(
+  cursor: JsonCursor,
+  attributes: AttributeWriter,
+  meta: Uint8Array,
+  frames: FrameWriter,
+  places: KeyPlaces,
+): void {
+  let isMore = cursor.open(openList);
+  while (isMore) {
+    frames.open();
+    attributes.writeItem(frames.writer);
+    frames.writer.write(meta);
+    writeMetaAttribute(frames.writer, attributes);
+    frames.close();
+    places.add(attributes.keyAt);
+    isMore = cursor.next(closeList);
+  }
+}
+
+function readConsumedUnits(cursor: JsonCursor): number {
+  let units = 0;
+  if (cursor.takeNull()) return units;
+  let isMore = cursor.open(openMap);
+  while (isMore) {
+    if (cursor.member(capacityMembers) < 0) cursor.skipValue();
+    else units = Number(cursor.number());
+    isMore = cursor.next(closeMap);
+  }
+  return units;
+}

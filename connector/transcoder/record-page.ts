@@ -1,0 +1,62 @@
+/** A GetRecords response to stream documents. */
+
+import type { ByteWriter } from './byte-writer.ts';
+import type { FrameWriter } from './frame-writer.ts';
+import { closeList, closeMap, decodeString, openList, openMap, stringEnd } from './json-bytes.ts';
+import { JsonCursor } from './json-cursor.ts';
+import { NameTable } from './name-table.ts';
+import { RecordTranscoder } from './record-transcoder.ts';
+import type { RecordDocuments, RecordMeta, TranscoderOptions } from './transcoder.ts';
+
+const pageMembers = new NameTable(['Records', 'NextShardIterator']);
+
+/** Writes each record of a response into frames; `oldImage` is a place for old images meanwhile. */
+export function transcodeRecords(
+  body: Uint8Array,
+  meta: RecordMeta,
+  { key }: TranscoderOptions,
+  frames: FrameWriter,
+  oldImage: ByteWriter,
+): RecordDocuments {
+  const cursor = new JsonCursor(body);
+  const record = new RecordTranscoder(cursor, meta, key, frames, oldImage);
+  let recordCount: number | undefined;
+  let nextShardIterator: string | undefined;
+  let isMore = cursor.open(openMap);
+  while (isMore) {
+    const member = cursor.member(pageMembers);
+    if (member === 0) {
+      if (recordCount !== undefined) throw cursor.expected('"Records" only once');
+      recordCount = writeRecords(cursor, record);
+    } else if (member === 1) nextShardIterator = cursor.stringOrNull();
+    else cursor.skipValue();
+    isMore = cursor.next(closeMap);
+  }
+  cursor.end();
+  if (recordCount === undefined) throw cursor.expected('a response with "Records"');
+  const { keys, createdAt } = record;
+  const isEmpty = recordCount === 0;
+  return {
+    ...frames.finish(),
+    recordCount,
+    keys: () => Array.from({ length: keys.count }, (_, index) => keys.text(index)),
+    lastSequenceNumber: isEmpty ? undefined : stringAt(body, record.sequenceNumberAt),
+    lastCreatedAtMs: isEmpty ? undefined : createdAt.ms,
+    nextShardIterator,
+  };
+}
+
+function writeRecords(cursor: JsonCursor, record: RecordTranscoder): number {
+  let count = 0;
+  let isMore = cursor.open(openList);
+  while (isMore) {
+    record.transcode();
+    count++;
+    isMore = cursor.next(closeList);
+  }
+  return count;
+}
+
+function stringAt(body: Uint8Array, at: number): string {
+  return decodeString(body, at, stringEnd(body, at));
+}

@@ -1,0 +1,225 @@
+/** One record to its documents. */
+
+import type { KeyAttribute } from '../table.ts';
+import { AttributeWriter } from './attribute-value.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import { CreationTime } from './creation-time.ts';
+import {
+  itemMeta,
+  type Op,
+  type RecordFacts,
+  recordMeta,
+  writeBefore,
+  writeMetaAttribute,
+  writeRecordFacts,
+} from './document-meta.ts';
+import type { FrameWriter } from './frame-writer.ts';
+import { KeyPlaces } from './item-key.ts';
+import { closeMap, openMap, stringEnd } from './json-bytes.ts';
+import type { JsonCursor } from './json-cursor.ts';
+import { NameTable } from './name-table.ts';
+import { SequenceNumberMark } from './sequence-number.ts';
+import type { RecordMeta } from './transcoder.ts';
+
+const recordMembers = new NameTable(['dynamodb', 'eventID', 'eventName', 'userIdentity']);
+const changeMembers = new NameTable([
+  'ApproximateCreationDateTime',
+  'Keys',
+  'NewImage',
+  'OldImage',
+  'SequenceNumber',
+]);
+const identityMembers = new NameTable(['Type', 'type', 'PrincipalId', 'principalId']);
+const eventNames = new NameTable(['INSERT', 'MODIFY', 'REMOVE']);
+const ops = ['c', 'u', 'd'] as const;
+
+/**
+ * Transcodes the records of a page, one after the other. Nothing is known of a record before its end: its name may come after its images, the old
+ * image before the new one. So the new image is written where it goes, the old one aside, and both only once;
+ * places are kept of the rest, and what turns out not to be wanted is overwritten.
+ */
+export class RecordTranscoder implements RecordFacts {
+  /** Keys of the records that made documents. */
+  readonly keys: KeyPlaces;
+  /** When the last record was written. */
+  readonly createdAt = new CreationTime();
+  eventIdAt = 0;
+  sequenceNumberAt = 0;
+  identityTypeAt = 0;
+  identityPrincipalAt = 0;
+  #eventNameAt = 0;
+  #timeAt = 0;
+  #keysAt = 0;
+  #newImageAt = 0;
+  #oldImageAt = 0;
+
+  readonly #body: Uint8Array;
+  readonly #cursor: JsonCursor;
+  readonly #attributes: AttributeWriter;
+  readonly #frames: FrameWriter;
+  readonly #oldImage: ByteWriter;
+  readonly #meta: RecordMeta;
+  readonly #metaByOp: Readonly<Record<Op, Uint8Array>>;
+  readonly #after: SequenceNumberMark;
+
+  constructor(
+    cursor: JsonCursor,
+    meta: RecordMeta,
+    key: readonly KeyAttribute[],
+    frames: FrameWriter,
+    oldImage: ByteWriter,
+  ) {
+    this.keys = new KeyPlaces(key, cursor.body);
+    this.#body = cursor.body;
+    this.#cursor = cursor;
+    this.#attributes = new AttributeWriter(cursor, key);
+    this.#frames = frames;
+    this.#oldImage = oldImage;
+    this.#meta = meta;
+    const { epoch } = meta;
+    this.#metaByOp = {
+      c: recordMeta('c', epoch),
+      u: recordMeta('u', epoch),
+      d: recordMeta('d', epoch),
+    };
+    this.#after = new SequenceNumberMark(meta.afterSequenceNumber);
+  }
+
+  /** Reads the record at the cursor and writes the documents it makes: none, one or two. */
+  transcode(): void {
+    this.#readRecord();
+    this.#writeRecord();
+  }
+
+  #readRecord(): void {
+    const cursor = this.#cursor;
+    cursor.peek();
+    const { at } = cursor;
+    this.eventIdAt = this.sequenceNumberAt = this.identityTypeAt = this.identityPrincipalAt = 0;
+    this.#eventNameAt = this.#timeAt = this.#keysAt = this.#newImageAt = this.#oldImageAt = 0;
+    this.#frames.open();
+    let isMore = cursor.open(openMap);
+    while (isMore) {
+      const member = cursor.member(recordMembers);
+      if (member === 0) this.#readChange();
+      else if (member === 1) this.eventIdAt = cursor.skipString();
+      else if (member === 2) this.#eventNameAt = cursor.skipString();
+      else if (member === 3) this.#readIdentity();
+      else cursor.skipValue();
+      isMore = cursor.next(closeMap);
+    }
+    this.#assertComplete(at);
+  }
+
+  #readChange(): void {
+    const cursor = this.#cursor;
+    let isMore = cursor.open(openMap);
+    while (isMore) {
+      const member = cursor.member(changeMembers);
+      cursor.peek();
+      const { at } = cursor;
+      if (member < 0 || cursor.takeNull()) {
+        if (member < 0) cursor.skipValue();
+      } else if (member === 0) {
+        this.#timeAt = at;
+        this.createdAt.read(cursor);
+      } else if (member === 1) {
+        this.#keysAt = at;
+        cursor.skipValue();
+      } else if (member === 4) this.sequenceNumberAt = cursor.skipString();
+      else this.#readImage(member === 2);
+      isMore = cursor.next(closeMap);
+    }
+  }
+
+  #readImage(isNew: boolean): void {
+    const { at } = this.#cursor;
+    if (isNew) {
+      this.#newImageAt = at;
+      this.#frames.open();
+      this.#attributes.writeItem(this.#frames.writer);
+    } else {
+      this.#oldImageAt = at;
+      this.#oldImage.length = 0;
+      this.#attributes.writeImage(this.#oldImage);
+    }
+  }
+
+  #readIdentity(): void {
+    const cursor = this.#cursor;
+    if (cursor.takeNull()) return;
+    let isMore = cursor.open(openMap);
+    while (isMore) {
+      const member = cursor.member(identityMembers);
+      if (member < 0) cursor.skipValue();
+      else if (!cursor.takeNull()) {
+        const at = cursor.skipString();
+        if (member < 2) this.identityTypeAt = at;
+        else this.identityPrincipalAt = at;
+      }
+      isMore = cursor.next(closeMap);
+    }
+  }
+
+  #assertComplete(at: number): void {
+    const places = [
+      this.eventIdAt,
+      this.#eventNameAt,
+      this.#timeAt,
+      this.#keysAt,
+      this.sequenceNumberAt,
+    ];
+    const missing = places.indexOf(0);
+    if (missing < 0) return;
+    const names = ['eventID', 'eventName', 'ApproximateCreationDateTime', 'Keys', 'SequenceNumber'];
+    this.#cursor.at = at;
+    throw this.#cursor.expected(`a record with "${names[missing]!}"`);
+  }
+
+  #writeRecord(): void {
+    const { ms } = this.createdAt;
+    const isAfter = this.#after.isPassedBy(this.#body, this.sequenceNumberAt);
+    if (!isAfter || ms < this.#meta.skipBeforeMs) return;
+    const op = this.#op();
+    if (op === 'd') {
+      if (ms < this.#meta.expandDeletesBeforeMs) this.#writeRemovedItem();
+      this.#frames.open();
+      this.#writeItemAt(this.#keysAt);
+    } else if (this.#newImageAt === 0) {
+      this.#cursor.at = this.#keysAt;
+      throw this.#cursor.expected('a "NewImage" beside the "Keys" of this record');
+    }
+    const { writer } = this.#frames;
+    writer.write(this.#metaByOp[op]);
+    writeRecordFacts(writer, this.#body, this, this.createdAt.json);
+    if (this.#oldImageAt !== 0) writeBefore(writer, this.#oldImage);
+    writeMetaAttribute(writer, this.#attributes);
+    this.#frames.close();
+    this.keys.add(this.#attributes.keyAt);
+  }
+
+  /** The old image as an item that was scanned, so that the delete behind it has something to delete. */
+  #writeRemovedItem(): void {
+    this.#frames.open();
+    this.#writeItemAt(this.#oldImageAt === 0 ? this.#keysAt : this.#oldImageAt);
+    this.#frames.writer.write(itemMeta(this.#meta));
+    writeMetaAttribute(this.#frames.writer, this.#attributes);
+    this.#frames.close();
+  }
+
+  #writeItemAt(place: number): void {
+    const { at } = this.#cursor;
+    this.#cursor.at = place;
+    this.#attributes.writeItem(this.#frames.writer);
+    this.#cursor.at = at;
+  }
+
+  #op(): Op {
+    const at = this.#eventNameAt;
+    const op = ops[eventNames.find(this.#body, at, stringEnd(this.#body, at))];
+    if (op !== undefined) return op;
+    // DynamoDB Local 3.3.0 calls TTL deletes UNKNOWN_TO_SDK_VERSION. The images tell what happened.
+    if (this.#newImageAt === 0) return 'd';
+    return this.#oldImageAt === 0 ? 'c' : 'u';
+  }
+}
