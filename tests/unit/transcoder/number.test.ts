@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { canonicalNumber, isExactInFlow } from '../../../connector/transcoder/number.ts';
+import { canonicalNumberText, numberText } from '../../support/attribute-arbitraries.ts';
+import { plainDecimal } from '../../support/reference-transcoder.ts';
+
+describe('canonicalNumber()', () => {
+  const cases: readonly (readonly [text: string, want: string | undefined])[] = [
+    ['0', '0'],
+    ['-0', '0'],
+    ['0.0', '0'],
+    ['-0.00', '0'],
+    ['+5', '5'],
+    ['007', '7'],
+    ['00042', '42'],
+    ['1.0', '1'],
+    ['1.50', '1.5'],
+    ['.5', '0.5'],
+    ['5.', '5'],
+    ['-.25', '-0.25'],
+    ['1.5E2', '150'],
+    ['1E+2', '100'],
+    ['-12.340e1', '-123.4'],
+    ['12345e-2', '123.45'],
+    ['12345e-7', '0.0012345'],
+    ['1e100', `1${'0'.repeat(100)}`],
+    ['1E-130', `0.${'0'.repeat(129)}1`],
+    ['9.9999999999999999999999999999999999999E+125', `${'9'.repeat(38)}${'0'.repeat(88)}`],
+    ['99999999999999999999999999999999999999', '99999999999999999999999999999999999999'],
+    ['0.10000000000000000000000000000000000001', '0.10000000000000000000000000000000000001'],
+    ['0e400', '0'],
+    ['', undefined],
+    ['-', undefined],
+    ['.', undefined],
+    ['1e', undefined],
+    ['1e999999999', undefined],
+    ['1e9999999999', undefined],
+    ['0x10', undefined],
+    ['1 ', undefined],
+    ['1,5', undefined],
+    ['NaN', undefined],
+    ['Infinity', undefined],
+    ['١', undefined],
+  ];
+  test.each(cases)('of "%s"', (text, want) => {
+    expect(canonicalNumber(text)).toBe(want);
+  });
+
+  test('agrees with exact arithmetic', () => {
+    fc.assert(
+      fc.property(numberText(), (text) => {
+        expect(canonicalNumber(text)).toBe(plainDecimal(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('leaves canonical texts as they are', () => {
+    fc.assert(
+      fc.property(canonicalNumberText(), (text) => {
+        expect(canonicalNumber(text)).toBe(plainDecimal(text));
+        expect(canonicalNumber(plainDecimal(text))).toBe(plainDecimal(text));
+      }),
+    );
+  });
+});
+
+describe('isExactInFlow()', () => {
+  const cases: readonly (readonly [digits: string, want: boolean])[] = [
+    ['0', true],
+    ['9007199254740993', true], // beyond doubles, within 64 bits
+    ['9223372036854775807', true],
+    ['-9223372036854775808', true],
+    ['-9223372036854775809', false],
+    ['18446744073709551615', true],
+    ['18446744073709551616', false], // a double, but one that prints as …552000
+    ['18446744073709552000', true],
+    ['-18446744073709551615', false],
+    ['36893488147419103000', true],
+    [`1${'0'.repeat(100)}`, true],
+    [`1${'0'.repeat(125)}`, true],
+    [`0.${'0'.repeat(129)}1`, true],
+    ['0.1', true],
+    ['0.30000000000000004', true],
+    ['0.30000000000000005', false],
+    ['0.3000000000000000000001', false],
+    ['123456789.12345679', true],
+    ['123456789.123456789', false],
+    ['9'.repeat(38), false],
+    ['12345678901234567890123456789012345678', false],
+  ];
+  test.each(cases)('of %s', (digits, want) => {
+    expect(isExactInFlow(digits)).toBe(want);
+  });
+
+  test('holds for every double as JavaScript prints it', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (double) => {
+        const digits = canonicalNumber(String(double))!;
+        expect(isExactInFlow(digits)).toBe(true);
+        expect(Number(digits)).toBe(double === 0 ? 0 : double);
+      }),
+    );
+  });
+});
