@@ -1,0 +1,53 @@
+/** Serves the fake DynamoDB over HTTP: a stand-in that splits shards, throttles and loses connections. */
+
+import { Command, InvalidArgumentError } from 'commander';
+import type { KeyAttribute, KeyType } from '../../connector/table.ts';
+import type { TableSpec } from '../support/fake-dynamodb/fake-dynamodb.ts';
+import { serveFake } from '../support/fake-dynamodb/http-server.ts';
+
+interface Flags {
+  readonly port: number;
+  readonly seed: number;
+  readonly latency: number;
+  readonly tables: readonly TableSpec[];
+  readonly partitions: number;
+}
+
+const tableText = /^([\w.-]+):(\w+)=([SNB])(?:,(\w+)=([SNB]))?$/;
+
+/** For instance `orders:customer=S,number=N`. */
+function parseTable(text: string, others: readonly TableSpec[]): TableSpec[] {
+  const [, name, partitionKey, partitionType, sortKey, sortType] = tableText.exec(text) ?? [];
+  if (name === undefined || partitionKey === undefined) {
+    throw new InvalidArgumentError(
+      'Expected name:attribute=TYPE or name:attribute=TYPE,attribute=TYPE.',
+    );
+  }
+  const key: KeyAttribute[] = [{ name: partitionKey, type: partitionType as KeyType }];
+  if (sortKey !== undefined) key.push({ name: sortKey, type: sortType as KeyType });
+  return [...others, { name, key, stream: 'NEW_AND_OLD_IMAGES' }];
+}
+
+function parseNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 0) return number;
+  throw new InvalidArgumentError('Expected a whole number.');
+}
+
+const program = new Command('fake-dynamodb')
+  .description('Serves a DynamoDB in memory, with faults on request (POST /_admin/…).')
+  .option('--port <number>', 'port on 127.0.0.1; 0 picks a free one', parseNumber, 8000)
+  .option('--seed <number>', 'seed of all chance', parseNumber, 1)
+  .option('--latency <ms>', 'longest time to an answer', parseNumber, 0)
+  .option('--partitions <count>', 'partitions, and so open shards, of each table', parseNumber, 1)
+  .option('--tables <table...>', 'tables with a stream, as name:attribute=TYPE', parseTable, []);
+
+const { port, seed, latency, tables, partitions } = program.parse().opts<Flags>();
+const server = await serveFake({ port, seed, latencyMs: [0, latency] });
+for (const table of tables) server.fake.createTable({ ...table, partitionCount: partitions });
+process.stdout.write(`${server.endpoint}\n`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void server.close();
+  });
+}

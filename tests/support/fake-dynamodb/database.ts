@@ -1,0 +1,239 @@
+/** All tables and streams of the account, and the one way a write takes. */
+
+import type { StreamViewType } from '../../../connector/table.ts';
+import { drawFrom } from '../seeded-random.ts';
+import { isSameItem, type Item, settleItem } from './attribute-value.ts';
+import { firstPlace, type Key, keyOf } from './key.ts';
+import type { Shard, ShardRecord } from './shard.ts';
+import { notFound, ServiceError } from './service-error.ts';
+import { Stream, type StreamIdentity } from './stream.ts';
+import { type Limits, Table, type TableSpec } from './table.ts';
+import type { Moment, Version } from './versions.ts';
+import type { World } from './world.ts';
+
+/** One write that changed something, as it really happened. */
+export interface LogEntry {
+  readonly table: string;
+  readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
+  /** JSON of the key's attributes. */
+  readonly key: string;
+  /** JSON of the new item; absent for a delete. */
+  readonly item: string | undefined;
+  readonly commit: number;
+  readonly committedAtMs: number;
+  /** Absent when the table had no stream: no reader ever learns of it. */
+  readonly shardId: string | undefined;
+  readonly sequenceNumber: string | undefined;
+  readonly visibleAtMs: number | undefined;
+}
+
+/** A write about to happen; without an item it is a delete. */
+interface Write {
+  readonly table: Table;
+  readonly key: Key;
+  readonly item: Item | undefined;
+  readonly atMs: number;
+  readonly isExpiry: boolean;
+}
+
+export class Database {
+  readonly world: World;
+  readonly log: LogEntry[] = [];
+  readonly #tables = new Map<string, Table>();
+  readonly #streams = new Map<string, Stream>();
+  #commitCount = 0;
+  #tableCount = 0;
+  // When the reads now under way began, oldest first.
+  readonly #reads = new Set<Moment>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** The present, after all that is due. */
+  moment(): Moment {
+    this.world.settle();
+    return { commit: this.#commitCount, atMs: this.world.now() };
+  }
+
+  /** From now to `endRead`, versions that were current since are kept. */
+  beginRead(): Moment {
+    const moment = this.moment();
+    this.#reads.add(moment);
+    return moment;
+  }
+
+  endRead(moment: Moment): void {
+    this.#reads.delete(moment);
+  }
+
+  tables(): Table[] {
+    return [...this.#tables.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  streams(): Stream[] {
+    return [...this.#streams.values()];
+  }
+
+  /** By name, or by ARN as the APIs take it too. Throws `ResourceNotFoundException`. */
+  table(nameOrArn: string): Table {
+    const name = nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
+    const table = this.#tables.get(name);
+    if (table === undefined) throw notFound(`Table: ${nameOrArn} not found`);
+    return table;
+  }
+
+  stream(arn: string): Stream {
+    const stream = this.#streams.get(arn);
+    if (stream === undefined) throw notFound(`Stream: ${arn} not found`);
+    return stream;
+  }
+
+  createTable(spec: TableSpec): Table {
+    if (this.#tables.has(spec.name)) {
+      throw new ServiceError('ResourceInUseException', `Table already exists: ${spec.name}`);
+    }
+    const { region, accountId } = this.world.settings;
+    const arn = `arn:aws:dynamodb:${region}:${accountId}:table/${spec.name}`;
+    const number = String(++this.#tableCount).padStart(12, '0');
+    const table = new Table(spec, { id: `00000000-0000-4000-8000-${number}`, arn }, this.limits());
+    this.#tables.set(spec.name, table);
+    if (spec.stream !== undefined) this.enableStream(table, spec.stream);
+    return table;
+  }
+
+  dropTable(table: Table): void {
+    if (table.stream?.status === 'ENABLED') this.disableStream(table);
+    this.#tables.delete(table.name);
+  }
+
+  enableStream(table: Table, viewType: StreamViewType): Stream {
+    const nowMs = this.world.now();
+    const identity = this.#streamIdentity(table, nowMs);
+    const stream = new Stream(this.world, identity, viewType, table.partitions.all(), nowMs);
+    this.#streams.set(stream.arn, stream);
+    table.stream = stream;
+    return stream;
+  }
+
+  /** The stream stays readable for as long as its records live. */
+  disableStream(table: Table): void {
+    const stream = table.stream;
+    if (stream === undefined) return;
+    const nowMs = this.world.now();
+    stream.disable(nowMs);
+    this.world.schedule(nowMs + this.world.settings.retentionMs, () => {
+      this.#streams.delete(stream.arn);
+      if (table.stream === stream) table.stream = undefined;
+    });
+  }
+
+  /** Items expire by this attribute from now on, those already there too; without a name none do. */
+  setTimeToLive(table: Table, attributeName: string | undefined): void {
+    table.timeToLive = attributeName === undefined ? undefined : { attributeName };
+    if (attributeName === undefined) return;
+    for (const { version } of table.entriesFrom(firstPlace)) {
+      if (version.text !== undefined) {
+        this.#planExpiry(table, JSON.parse(version.text) as Item, version);
+      }
+    }
+  }
+
+  /** What a partition may serve from now on. */
+  limits(): Limits {
+    const { partitionUnits, burstSeconds } = this.world.settings;
+    return { partitionUnits, burstSeconds, nowMs: this.world.now() };
+  }
+
+  /** Puts an item, or deletes one. Gives what was there before. */
+  write(table: Table, key: Key, item: Item | undefined): string | undefined {
+    return this.#write({ table, key, item, atMs: this.world.now(), isExpiry: false });
+  }
+
+  #streamIdentity(table: Table, nowMs: number): StreamIdentity {
+    const label = new Date(nowMs).toISOString().slice(0, -1);
+    const arn = `${table.arn}/stream/${label}`;
+    // Two of the same millisecond would otherwise be one.
+    return this.#streams.has(arn)
+      ? this.#streamIdentity(table, nowMs + 1)
+      : { tableName: table.name, key: table.spec.key, label, arn };
+  }
+
+  #write({ table, key, item, atMs, isExpiry }: Write): string | undefined {
+    const bytes = item === undefined ? 0 : settleItem(item);
+    const text = item === undefined ? undefined : JSON.stringify(item);
+    const before = table.entry(key)?.version;
+    if (isSameState(before, text, item, bytes)) return before?.text;
+    const version: Version = { text, bytes, commit: ++this.#commitCount, atMs, older: undefined };
+    table.write(key, version, this.#horizonMs());
+    const eventName =
+      before?.text === undefined ? 'INSERT' : text === undefined ? 'REMOVE' : 'MODIFY';
+    const change = {
+      eventName,
+      keys: key.json,
+      newImage: text,
+      oldImage: before?.text,
+      bytes: key.json.length + bytes + (before?.bytes ?? 0),
+      atMs,
+      isExpiry,
+    } as const;
+    const stream = table.stream?.status === 'ENABLED' ? table.stream : undefined;
+    const written = stream?.append(key.hash, change);
+    if (item !== undefined) this.#planExpiry(table, item, version);
+    if (this.world.settings.keepsLog) this.log.push(logEntry(table, change, version, written));
+    return before?.text;
+  }
+
+  /** Past it no read looks. */
+  #horizonMs(): number {
+    const [oldest] = this.#reads;
+    const nowMs = this.world.now();
+    return Math.min(oldest?.atMs ?? nowMs, nowMs) - this.world.settings.staleMs;
+  }
+
+  #planExpiry(table: Table, item: Item, version: Version): void {
+    const name = table.timeToLive?.attributeName;
+    const seconds = name !== undefined && Object.hasOwn(item, name) ? item[name]?.N : undefined;
+    if (seconds === undefined) return;
+    const { random, settings } = this.world;
+    const expiresAtMs = Math.max(Number(seconds) * 1000, version.atMs);
+    this.world.schedule(expiresAtMs + drawFrom(random, settings.expiryDelayMs), (atMs) => {
+      const key = keyOf(table.spec.key, item);
+      const isCurrent = table.entry(key)?.version === version;
+      const isOn =
+        table.timeToLive?.attributeName === name && this.#tables.get(table.name) === table;
+      if (isCurrent && isOn) this.#write({ table, key, item: undefined, atMs, isExpiry: true });
+    });
+  }
+}
+
+/** True when a write would change nothing, and so leaves no record. */
+function isSameState(
+  before: Version | undefined,
+  text: string | undefined,
+  item: Item | undefined,
+  bytes: number,
+): boolean {
+  if (before?.text === text) return true;
+  if (before?.text === undefined || item === undefined || before.bytes !== bytes) return false;
+  return isSameItem(JSON.parse(before.text) as Item, item);
+}
+
+function logEntry(
+  table: Table,
+  change: { readonly eventName: LogEntry['eventName']; readonly keys: string },
+  version: Version,
+  written: { readonly shard: Shard; readonly record: ShardRecord } | undefined,
+): LogEntry {
+  return {
+    table: table.name,
+    eventName: change.eventName,
+    key: change.keys,
+    item: version.text,
+    commit: version.commit,
+    committedAtMs: version.atMs,
+    shardId: written?.shard.id,
+    sequenceNumber: written && String(written.record.sequenceNumber),
+    visibleAtMs: written?.record.visibleAtMs,
+  };
+}

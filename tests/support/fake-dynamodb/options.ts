@@ -1,0 +1,84 @@
+/** How a fake DynamoDB behaves when nobody asks for anything special. */
+
+import type { Clock } from '../../../connector/host.ts';
+import type { Range } from '../seeded-random.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+export interface FakeOptions {
+  readonly clock: Clock;
+  /** All chance follows from it. */
+  readonly seed?: number;
+  readonly region?: string;
+  readonly accountId?: string;
+  /** From a request's arrival to its response. */
+  readonly latencyMs?: Range;
+  /** From a write's commit to its record being readable. */
+  readonly visibilityMs?: Range;
+  /** How far behind an eventually consistent read may be; strong reads never are. */
+  readonly staleMs?: number;
+  /** How long a shard is open. */
+  readonly rollOverMs?: Range;
+  /** How long a record can be read; also how long the stream of a dropped table, or a disabled one, lives on. */
+  readonly retentionMs?: number;
+  /** How long after its end a shard is listed; longer than the retention on AWS. */
+  readonly shardLifeMs?: number;
+  readonly iteratorLifeMs?: number;
+  /** From its expiry time to an item's deletion. */
+  readonly expiryDelayMs?: Range;
+  /** Listings that lag behind the truth; drawn anew for each shard. */
+  readonly listing?: ListingLag;
+  /** Capacity units per second of one partition; `Infinity` lifts the limit. */
+  readonly partitionUnits?: Capacity;
+  readonly describeStreamPerSecond?: number;
+  /** Per shard. Not documented by AWS, hence off unless set. */
+  readonly getRecordsPerSecond?: number;
+  /** Seconds of unused capacity that a provisioned table may spend at once. */
+  readonly burstSeconds?: number;
+  /** Remembers every write; off for loads that would fill the memory. */
+  readonly keepsLog?: boolean;
+}
+
+export interface Capacity {
+  readonly read: number;
+  readonly write: number;
+}
+
+export interface ListingLag {
+  /** From a shard's birth to its first showing in a full listing. */
+  readonly childMs?: Range;
+  /** From a shard's birth to its showing among its parent's children; `Infinity` for a server that never tells. */
+  readonly childFilterMs?: Range;
+  /** From a shard's end to its listing as closed. */
+  readonly openParentMs?: Range;
+}
+
+export type Settings = Required<Omit<FakeOptions, 'listing'>> & {
+  readonly listing: Required<ListingLag>;
+};
+
+const defaults = {
+  seed: 1,
+  region: 'us-east-1',
+  accountId: '123456789012',
+  latencyMs: [4, 12],
+  visibilityMs: [20, 300],
+  staleMs: 1000,
+  rollOverMs: [4 * hourMs, 4 * hourMs + 5 * minuteMs],
+  retentionMs: 24 * hourMs,
+  shardLifeMs: 30 * hourMs,
+  iteratorLifeMs: 15 * minuteMs,
+  expiryDelayMs: [0, 10 * minuteMs],
+  partitionUnits: { read: 3000, write: 1000 },
+  describeStreamPerSecond: 10,
+  getRecordsPerSecond: Infinity,
+  burstSeconds: 300,
+  keepsLog: true,
+} as const;
+
+const noLag = { childMs: [0, 0], childFilterMs: [0, 0], openParentMs: [0, 0] } as const;
+
+export function settingsOf(options: FakeOptions): Settings {
+  return { ...defaults, ...options, listing: { ...noLag, ...options.listing } };
+}

@@ -1,0 +1,90 @@
+/** The errors that faults answer with. */
+
+import type { Database } from './database.ts';
+import type { Fault, RequestFault } from './faults.ts';
+import type { Input } from './input.ts';
+import { ServiceError } from './service-error.ts';
+
+const writes = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
+const tableReads = ['Scan', 'GetItem'];
+
+/** A refused request, as far as errors speak of it. */
+export interface Refused {
+  readonly database: Database;
+  readonly operation: string;
+  readonly input: Input;
+  readonly caller: string;
+}
+
+/** The error of a fault; absent for faults that are none. */
+export function refusalOf(
+  fault: Fault & { readonly kind: RequestFault },
+  refused: Refused,
+): ServiceError | undefined {
+  switch (fault.kind) {
+    case 'throttle':
+      return throttle(fault, refused);
+    case 'throttle-lower-case':
+      return new ServiceError(
+        'ThrottlingException',
+        'Throughput exceeds the current capacity of your table or index.',
+        reasonsOf('MaxOnDemandThroughputExceeded', fault, refused),
+      );
+    case 'throttle-unmodelled':
+      return new ServiceError('ThrottlingException', 'Rate exceeded');
+    case 'internal-error':
+      return new ServiceError('InternalServerError', 'Internal server error');
+    case 'expired-credentials':
+      return new ServiceError(
+        'ExpiredTokenException',
+        'The security token included in the request is expired',
+      );
+    case 'denied':
+      return denied(refused);
+    case 'reset':
+    case 'reset-after':
+    case 'hang':
+    case 'cut':
+    case 'truncate':
+    case 'corrupt':
+    case 'slow':
+      return undefined;
+  }
+}
+
+function throttle(fault: Fault, refused: Refused): ServiceError {
+  if (!tableReads.includes(refused.operation) && !writes.includes(refused.operation)) {
+    return new ServiceError('ThrottlingException', 'Rate exceeded');
+  }
+  return new ServiceError(
+    'ProvisionedThroughputExceededException',
+    'The level of configured provisioned throughput for the table was exceeded. ' +
+      'Consider increasing your provisioning level with the UpdateTable API.',
+    reasonsOf('ProvisionedThroughputExceeded', fault, refused),
+  );
+}
+
+function reasonsOf(what: string, { reason }: Fault, refused: Refused) {
+  const side = writes.includes(refused.operation) ? 'Write' : 'Read';
+  return [{ reason: reason ?? `Table${side}${what}`, resource: resourceOf(refused) }];
+}
+
+function denied(refused: Refused): ServiceError {
+  const { accountId } = refused.database.world.settings;
+  const action = `dynamodb:${refused.operation}`;
+  return new ServiceError(
+    'AccessDeniedException',
+    `User: arn:aws:iam::${accountId}:user/${refused.caller} is not authorized to perform: ${action} ` +
+      `on resource: ${resourceOf(refused)} because no identity-based policy allows the ${action} action`,
+  );
+}
+
+/** ARN of the table or stream a request is about. */
+function resourceOf({ database, input }: Refused): string {
+  const { region, accountId } = database.world.settings;
+  const iteratorArn = input.optionalText('ShardIterator')?.split('|')[0];
+  const arn = input.optionalText('StreamArn') ?? iteratorArn;
+  if (arn !== undefined) return arn;
+  const name = input.optionalText('TableName') ?? '*';
+  return name.startsWith('arn:') ? name : `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
+}
