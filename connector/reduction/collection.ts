@@ -1,0 +1,53 @@
+/** A collection as combiners need it: how its documents are reduced, and which of them share a key. */
+import { stringifyJson, type JsonValue } from './json.ts';
+import { compareValues, parsePointer, valueAt, type Pointer } from './order.ts';
+import { createReducer, ReductionError, type JsonSchema, type Reducer } from './reducer.ts';
+
+/** What a `flow.yaml` says of a collection. */
+export interface CollectionSpec {
+  readonly schema: JsonSchema;
+  /** JSON pointers. */
+  readonly key: readonly string[];
+  /** What stands for a key field that a document lacks; null where nothing is given. */
+  readonly keyDefaults?: readonly JsonValue[];
+}
+
+/** A compiled collection. It holds no documents, so that one serves any number of combiners. */
+export class Collection {
+  readonly reducer: Reducer;
+  readonly #key: readonly Pointer[];
+  readonly #defaults: readonly JsonValue[];
+
+  /** @throws ReductionError when the schema or a key pointer is malformed. */
+  constructor({ schema, key, keyDefaults = [] }: CollectionSpec) {
+    this.reducer = createReducer(schema);
+    this.#key = key.map((text) => {
+      const pointer = parsePointer(text);
+      if (pointer !== undefined) return pointer;
+      throw new ReductionError('schema-invalid', text, 'a key must be a JSON pointer');
+    });
+    this.#defaults = keyDefaults;
+  }
+
+  /** The values of a document's key, in the order of the collection's key. */
+  keyOf(document: JsonValue): JsonValue[] {
+    return this.#key.map(
+      (pointer, index) => valueAt(document, pointer) ?? this.#defaults[index] ?? null,
+    );
+  }
+
+  /** The key as one text, equal for equal keys only. */
+  packKey(document: JsonValue): string {
+    return stringifyJson(this.keyOf(document).map(canonicalNumber));
+  }
+
+  /** Compares two keys in the order in which Flow puts out documents. */
+  compareKeys(one: readonly JsonValue[], other: readonly JsonValue[]): number {
+    return compareValues(one, other);
+  }
+}
+
+// One number can be written as an integer or as a double: 1e18 and 1000000000000000000 are one key.
+function canonicalNumber(value: JsonValue): JsonValue {
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
+}

@@ -1,0 +1,65 @@
+/** The rows that a standard materialization of a collection holds, transaction after transaction. */
+import type { Collection } from './collection.ts';
+import { Combiner, type Drained } from './combiner.ts';
+import type { JsonValue } from './json.ts';
+
+/** What a connector does with a document that Flow tells it to store. */
+export type StoreAction = 'insert' | 'update' | 'delete-row' | 'skip';
+
+/**
+ * With hard deletes a deleted document removes its row, or is passed over where there is none. Otherwise it is
+ * written like any other (go/materialize/lifecycle.go of github.com/estuary/connectors).
+ */
+export function storeAction(drained: Omit<Drained, 'document'>, hardDelete: boolean): StoreAction {
+  if (drained.deleted && hardDelete) return drained.exists ? 'delete-row' : 'skip';
+  return drained.exists ? 'update' : 'insert';
+}
+
+/** A table in memory. After each transaction it is what an endpoint would hold. */
+export class Materialization {
+  readonly #collection: Collection;
+  readonly #hardDelete: boolean;
+  readonly #rows = new Map<string, JsonValue>();
+
+  constructor(collection: Collection, options: { readonly hardDelete: boolean }) {
+    this.#collection = collection;
+    this.#hardDelete = options.hardDelete;
+  }
+
+  /**
+   * Stores the documents of one transaction, in the order of the collection.
+   * @throws ReductionError and then no row has changed.
+   */
+  store(transaction: Iterable<JsonValue>): void {
+    const combiner = new Combiner(this.#collection, { isFull: true });
+    const loaded = new Set<string>();
+    for (const document of transaction) {
+      const key = this.#collection.packKey(document);
+      const row = this.#rows.get(key);
+      if (row !== undefined && !loaded.has(key)) combiner.add(row, true);
+      loaded.add(key);
+      combiner.add(document);
+    }
+    for (const drained of combiner.drain()) this.#write(drained);
+  }
+
+  /** The rows by their packed keys (see `Collection.packKey`), in no particular order. */
+  rows(): ReadonlyMap<string, JsonValue> {
+    return this.#rows;
+  }
+
+  #write(drained: Drained): void {
+    const key = this.#collection.packKey(drained.document);
+    switch (storeAction(drained, this.#hardDelete)) {
+      case 'insert':
+      case 'update':
+        this.#rows.set(key, drained.document);
+        break;
+      case 'delete-row':
+        this.#rows.delete(key);
+        break;
+      case 'skip':
+        break;
+    }
+  }
+}
