@@ -1,5 +1,7 @@
 /** Events for the operator: one JSON line each, on stderr. */
 
+import type { Clock } from './host.ts';
+import { rfc3339 } from './time.ts';
 /** From least to most urgent. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -17,4 +19,75 @@ export interface Log {
   status(message: string): void;
   /** A log that adds these fields to every line. */
   with(fields: LogFields): Log;
+}
+
+/** `json` for Flow; `text` for people; `color` for people at a terminal. */
+export const logFormats = ['json', 'text', 'color'] as const;
+export type LogFormat = (typeof logFormats)[number];
+
+export interface LogOptions {
+  /** Takes one line without its newline. */
+  readonly write: (line: string) => void;
+  readonly clock: Clock;
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+}
+
+/** The level that a name means, in any case and with the spellings that Flow's other parts use. */
+export function parseLogLevel(name: string | undefined): LogLevel {
+  const level = (name ?? 'info').toLowerCase();
+  if (level === 'warning') return 'warn';
+  return logLevels.find((known) => known === level) ?? 'info';
+}
+
+export function parseLogFormat(name: string | undefined): LogFormat {
+  return logFormats.find((known) => known === name?.toLowerCase()) ?? 'json';
+}
+
+/** A log that writes lines of at least this level. Status events are written at every level: users see them. */
+export function createLog(options: LogOptions, fields: LogFields = {}): Log {
+  const least = logLevels.indexOf(options.level);
+  const write = (level: LogLevel, message: string, more: LogFields) => {
+    const all = { ...fields, ...more };
+    options.write(render(options.format, rfc3339(options.clock.now()), level, message, all));
+  };
+  const at =
+    (level: LogLevel) =>
+    (message: string, more: LogFields = {}) => {
+      if (logLevels.indexOf(level) >= least) write(level, message, more);
+    };
+  return {
+    trace: at('trace'),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    status: (message) => {
+      write('info', message, { eventType: 'connectorStatus' });
+    },
+    with: (more) => createLog(options, { ...fields, ...more }),
+  };
+}
+
+const colors: Readonly<Record<LogLevel, number>> = {
+  trace: 90,
+  debug: 36,
+  info: 32,
+  warn: 33,
+  error: 31,
+};
+
+function render(
+  format: LogFormat,
+  ts: string,
+  level: LogLevel,
+  message: string,
+  fields: LogFields,
+): string {
+  if (format === 'json') return JSON.stringify({ ts, level, message, fields });
+  const { eventType, ...shown } = fields;
+  const label = (eventType === 'connectorStatus' ? 'STATUS' : level.toUpperCase()).padEnd(6);
+  const details = Object.entries(shown).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
+  const tag = format === 'color' ? `\u001b[${colors[level]}m${label}\u001b[0m` : label;
+  return `${ts} ${tag} ${message}${details.join('')}`;
 }

@@ -1,5 +1,7 @@
 /** What we know of one table: the words that every stage uses for it. */
 
+import { ConnectorError, errorCodes } from './errors.ts';
+
 /** The types a key attribute can have. */
 export type KeyType = 'S' | 'N' | 'B';
 
@@ -53,4 +55,38 @@ export type TableCapacity =
 /** True when a stream's records carry the new image, without which nothing can be captured. */
 export function isViewTypeUsable(viewType: StreamViewType): boolean {
   return viewType === 'NEW_AND_OLD_IMAGES' || viewType === 'NEW_IMAGE';
+}
+
+/** The command that gives a table the stream that a capture needs. */
+export function enableStreamCommand(tableName: string): string {
+  return `aws dynamodb update-table --table-name ${tableName} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES`;
+}
+
+/** The table's stream; throws when the table cannot be captured, and says what mends it. */
+export function assertCapturable(table: Table): TableStream {
+  const { name, status, stream } = table;
+  if (status !== 'ACTIVE' && status !== 'UPDATING') {
+    throw new ConnectorError(
+      errorCodes.tableNotActive,
+      `Table "${name}" is ${status}, not ACTIVE`,
+      {
+        hint: 'Wait until the table is active, or disable its binding.',
+      },
+    );
+  }
+  if (stream === undefined) {
+    throw new ConnectorError(errorCodes.streamUnusable, `Table "${name}" has no stream enabled`, {
+      hint: `Run: ${enableStreamCommand(name)}`,
+    });
+  }
+  if (!isViewTypeUsable(stream.viewType)) {
+    throw new ConnectorError(
+      errorCodes.streamUnusable,
+      `The stream of table "${name}" has view type ${stream.viewType}, which carries no new images`,
+      {
+        hint: `Run: aws dynamodb update-table --table-name ${name} --stream-specification StreamEnabled=false, wait until the table is ACTIVE, then: ${enableStreamCommand(name)}`,
+      },
+    );
+  }
+  return stream;
 }

@@ -81,7 +81,10 @@ const rejectedNames = new Set([
 /** What to do about anything thrown by an AWS call. */
 export function remedyOf(error: unknown): Remedy {
   const name = nameOf(error);
-  if (isConnectorError(error)) return 'final';
+  // A damaged body that no checksum caught: the next attempt may bring a whole one.
+  if (isConnectorError(error)) {
+    return error.code === errorCodes.responseInvalid ? 'transient' : 'final';
+  }
   if (throttlingNames.has(name)) return 'throttled';
   if (expiredNames.has(name)) return 'expired';
   if (skewNames.has(name)) return 'skewed';

@@ -19,6 +19,8 @@ export interface RetryContext {
   readonly log: Log;
   /** How long a call may keep failing before the capture gives up. */
   readonly patienceMs: number;
+  /** The same for throttling, which says that AWS is well and the table busy. */
+  readonly throttledPatienceMs: number;
 }
 
 /** Remembers how long one kind of call has been failing, and waits between its tries. */
@@ -50,7 +52,8 @@ export class Patience {
       this.#reportedAt = now;
     }
     const failingMs = Math.max(0, now - this.#failingSince);
-    if (failingMs >= this.#context.patienceMs) {
+    const { patienceMs, throttledPatienceMs } = this.#context;
+    if (failingMs >= (remedy === 'throttled' ? throttledPatienceMs : patienceMs)) {
       throw outOfPatience(error, this.#subject, Math.round(failingMs / 1000));
     }
     this.#report(error, now, failingMs);

@@ -8,6 +8,7 @@ import type { TableStateJson } from './table-state.ts';
 
 export { type JsonObject } from './merge-patch.ts';
 export {
+  replacingPatch,
   TableState,
   type ShardState,
   type TableStateJson,

@@ -14,6 +14,8 @@ export interface TableStateJson {
   /** Until when every shard has been read; tells a pause that was longer than the stream's memory. */
   readonly streamReadAt?: string;
   readonly totalBackfillSegments: number;
+  /** Items that the scan has covered; tells after a restart how far the backfill is. */
+  readonly backfillItems?: number;
   readonly backfillFinishedAt?: string;
   readonly backfillSegmentProgress?: Readonly<Record<string, SegmentJson>>;
   readonly shards?: Readonly<Record<string, ShardJson>>;
@@ -125,6 +127,10 @@ export class TableState {
     return this.#finishedSegmentCount;
   }
 
+  get itemCount(): number {
+    return this.#members.backfillItems ?? 0;
+  }
+
   unfinishedSegments(): UnfinishedSegment[] {
     if (this.backfillFinishedAt !== undefined) return [];
     return Array.from({ length: this.segmentCount }, (_, segment) => segment).flatMap((segment) => {
@@ -143,21 +149,24 @@ export class TableState {
   /** Sets members of the table itself. */
   amend(members: Partial<Pick<TableStateJson, 'tableId' | 'epoch' | 'streamReadAt'>>): JsonObject {
     this.#members = { ...this.#members, ...members };
-    return members as JsonObject;
+    return members;
   }
 
   /** A page of a segment was covered; without a key to go on from the segment is finished. */
   advanceSegment(
     segment: number,
-    lastEvaluatedKey: ItemKey | undefined,
+    page: { readonly count: number; readonly lastEvaluatedKey: ItemKey | undefined },
     nowMs: number,
   ): JsonObject {
+    const { lastEvaluatedKey } = page;
     const progress: SegmentJson =
       lastEvaluatedKey === undefined
         ? { finishedAt: rfc3339(nowMs) }
         : { exclusiveStartKey: encodeStartKey(lastEvaluatedKey) };
     this.#segments.set(segment, { ...this.#segments.get(segment), ...progress });
-    const patch = { backfillSegmentProgress: { [segment]: { ...progress } } };
+    const backfillItems = this.itemCount + page.count;
+    this.#members = { ...this.#members, backfillItems };
+    const patch = { backfillSegmentProgress: { [segment]: { ...progress } }, backfillItems };
     if (lastEvaluatedKey !== undefined) return patch;
     this.#finishedSegmentCount += 1;
     if (this.#finishedSegmentCount < this.segmentCount) return patch;
@@ -218,13 +227,6 @@ export class TableState {
       ),
     };
   }
-
-  /** The patch that replaces this state by another one, for a backfill that begins anew. */
-  patchTo(next: TableStateJson): JsonObject {
-    return (
-      patchBetween(this.toJson() as unknown as JsonObject, next as unknown as JsonObject) ?? {}
-    );
-  }
 }
 
 function parseShard({ lastReadSequence, finishedReading }: ShardJson): ShardState {
@@ -237,4 +239,12 @@ function parseShard({ lastReadSequence, finishedReading }: ShardJson): ShardStat
 /** The Go connector writes the year 1 where it means "not yet". */
 function isTime(text: string | undefined): text is string {
   return text !== undefined && !text.startsWith('0001-01-01T');
+}
+
+/** The patch that replaces one state by another, for a backfill that begins anew. */
+export function replacingPatch(
+  before: TableStateJson | undefined,
+  after: TableStateJson,
+): JsonObject {
+  return patchBetween((before ?? {}) as JsonObject, after as unknown as JsonObject) ?? {};
 }

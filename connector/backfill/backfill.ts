@@ -1,0 +1,76 @@
+/** Works through the unfinished segments of a table, several pages at once. */
+
+import { TaskGroup } from '../async/task-group.ts';
+import { Patience } from '../aws/aws.ts';
+import type { UnfinishedSegment } from '../state/state.ts';
+import { CapacityPace } from './capacity-pace.ts';
+import { Lanes } from './lanes.ts';
+import { Rotation } from './rotation.ts';
+import { PageSize, scanPage, type ScanContext } from './segment-scan.ts';
+
+export type { ItemPage, ItemPageOutcome, PageTicket } from './segment-scan.ts';
+
+/** How often a backfill that has to wait for the stream looks whether it may go on. */
+const gateIntervalMs = 1000;
+
+type Given =
+  'aws' | 'table' | 'segmentCount' | 'clock' | 'budget' | 'beginPage' | 'abandonPage' | 'deliver';
+
+export interface BackfillOptions extends Pick<ScanContext, Given> {
+  readonly segments: readonly UnfinishedSegment[];
+  /** The user's limit in units per second, and items per page; absent where not set. */
+  readonly rcuAllocation: number | undefined;
+  readonly scanLimit: number | undefined;
+  /** False while the stream must go first. */
+  readonly mayScan: () => boolean;
+}
+
+/** Scans and delivers all segments to their end. */
+export async function runBackfill(options: BackfillOptions, signal: AbortSignal): Promise<void> {
+  const { aws, table, clock } = options;
+  const rotation = new Rotation(options.segments);
+  const lanes = new Lanes(clock);
+  const context: ScanContext = {
+    ...options,
+    rotation,
+    lanes,
+    pace: new CapacityPace(options),
+    pageSize: new PageSize(),
+    patience: new Patience(aws.retry, {
+      action: 'dynamodb:Scan',
+      resource: `table "${table.name}"`,
+      endpoint: aws.endpoint,
+    }),
+  };
+  const pages = new TaskGroup(signal);
+  let inFlight = 0;
+  let wake: () => void = () => undefined;
+  const scan = (segment: UnfinishedSegment) => async (pageSignal: AbortSignal) => {
+    inFlight += 1;
+    try {
+      await scanPage(context, segment, pageSignal);
+    } finally {
+      inFlight -= 1;
+      wake();
+    }
+  };
+  const dispatch = async (dispatchSignal: AbortSignal) => {
+    while (!rotation.isDone) {
+      dispatchSignal.throwIfAborted();
+      const mayScan = options.mayScan();
+      const next = mayScan && inFlight < lanes.count ? rotation.take() : undefined;
+      if (next !== undefined) {
+        pages.spawn(scan(next));
+      } else if (mayScan) {
+        // All lanes are busy, or all segments taken: the end of a page changes that.
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      } else {
+        await clock.sleep(gateIntervalMs, dispatchSignal);
+      }
+    }
+  };
+  pages.spawn(dispatch);
+  await pages.join();
+}

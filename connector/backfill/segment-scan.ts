@@ -1,0 +1,145 @@
+/** One page of one segment: asked for at the permitted pace, and delivered. */
+
+import type { ByteBudget } from '../async/byte-budget.ts';
+import type { Patience} from '../aws/aws.ts';
+import { remedyOf, type Aws, type AwsError } from '../aws/aws.ts';
+import { nameOf } from '../errors.ts';
+import type { Clock } from '../host.ts';
+import type { UnfinishedSegment } from '../state/state.ts';
+import type { ItemKey, Table } from '../table.ts';
+import type { CapacityPace } from './capacity-pace.ts';
+import type { Lanes } from './lanes.ts';
+import type { Rotation } from './rotation.ts';
+
+/** The bytes booked for the first page, before one has told what pages of this table are like. */
+const pageBytesAtStart = 2 * 1024 * 1024;
+const pageBytesMin = 64 * 1024;
+/** A page is held as the response's bytes and as the documents made of them. */
+const heldPerResponseByte = 2;
+
+/** A page's place in the fence's time, taken before its request is sent. */
+export type PageTicket = number;
+
+/** One strongly consistent page of items, as DynamoDB sent it. */
+export interface ItemPage {
+  readonly segment: number;
+  readonly ticket: PageTicket;
+  /** When the page's request began. */
+  readonly scannedAtMs: number;
+  readonly body: Uint8Array;
+}
+
+/** What became of a page: covered up to a key (none: the segment is finished), or to be scanned again. */
+export type ItemPageOutcome =
+  | {
+      readonly kind: 'covered';
+      readonly lastEvaluatedKey: ItemKey | undefined;
+      readonly units: number;
+    }
+  | { readonly kind: 'scan-again' };
+
+/** What the scan of a page needs; shared by all pages of a backfill. */
+export interface ScanContext {
+  readonly aws: Aws;
+  readonly table: Table;
+  readonly segmentCount: number;
+  readonly clock: Clock;
+  readonly budget: ByteBudget;
+  readonly pace: CapacityPace;
+  readonly lanes: Lanes;
+  readonly rotation: Rotation;
+  readonly patience: Patience;
+  readonly pageSize: PageSize;
+  /** Takes a ticket for a page that is about to be requested. */
+  readonly beginPage: () => PageTicket;
+  /** Gives up the ticket of a page that will not come. */
+  readonly abandonPage: (ticket: PageTicket) => void;
+  /** Takes a page with its ticket; resolves when the output has room for more. */
+  readonly deliver: (page: ItemPage) => Promise<ItemPageOutcome>;
+}
+
+/** How large pages of a table are, as far as seen. */
+export class PageSize {
+  #bytes = pageBytesAtStart;
+
+  /** What to book for the next page. */
+  get heldBytes(): number {
+    return this.#bytes * heldPerResponseByte;
+  }
+
+  saw(bytes: number): void {
+    // Falls slowly and rises at once: the next page may well be as large as the largest lately.
+    this.#bytes = Math.max(pageBytesMin, bytes, this.#bytes * 0.9);
+  }
+}
+
+/** Scans the next page of a segment, and puts the segment back unless it is finished. */
+export async function scanPage(
+  context: ScanContext,
+  { segment, startKey }: UnfinishedSegment,
+  signal: AbortSignal,
+): Promise<void> {
+  const { aws, table, pace, budget, rotation, lanes, pageSize } = context;
+  const charged = await pace.beginPage(signal);
+  let held = pageSize.heldBytes;
+  await budget.acquire(held, signal);
+  // From here to the response lies the window in which a change makes the page's item stale.
+  const ticket = context.beginPage();
+  const scannedAtMs = context.clock.now();
+  try {
+    const body = await aws.tables.scan(
+      {
+        tableName: table.name,
+        segment,
+        totalSegments: context.segmentCount,
+        startKey,
+        keyNames: table.key.map(({ name }) => name),
+        limit: pace.pageItems,
+      },
+      signal,
+    );
+    pageSize.saw(body.length);
+    const actual = body.length * heldPerResponseByte;
+    budget.release(held - actual);
+    held = actual;
+    lanes.pageRead(body.length);
+    context.patience.succeeded();
+    const outcome = await context.deliver({ segment, ticket, scannedAtMs, body });
+    if (outcome.kind === 'scan-again') {
+      rotation.putBack(segment, startKey);
+      return;
+    }
+    pace.endPage(charged, outcome.units);
+    if (outcome.lastEvaluatedKey === undefined) rotation.finished();
+    else rotation.putBack(segment, outcome.lastEvaluatedKey);
+  } catch (error) {
+    context.abandonPage(ticket);
+    await afterFailure(context, charged, error, signal);
+    rotation.putBack(segment, startKey);
+  } finally {
+    budget.release(held);
+  }
+}
+
+/** Slows down as the error asks for, and waits; throws when there is no point in trying again. */
+async function afterFailure(
+  context: ScanContext,
+  charged: number,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  const { pace, lanes, patience } = context;
+  pace.cancelPage(charged);
+  if (remedyOf(error) === 'throttled' && !isKeyRangeHot(error)) {
+    pace.throttled();
+    lanes.throttled();
+  }
+  await patience.waitAfter(error, signal);
+}
+
+/** True when only the partition that was read is hot: another segment helps, slowing down does not. */
+function isKeyRangeHot(error: unknown): boolean {
+  const reasons =
+    nameOf(error) === 'Error' ? [] : ((error as Partial<AwsError>).throttlingReasons ?? []);
+  return reasons.length > 0 && reasons.every((reason) => reason.includes('KeyRange'));
+}

@@ -1,0 +1,103 @@
+/** How far a capture is, in words for the operator. */
+
+import type { Clock } from '../host.ts';
+import type { Log } from '../log.ts';
+
+/** Status lines are for reading: one every ten seconds at most, and only when something changed. */
+const reportIntervalMs = 10_000;
+/** What the stream is behind by less than this is as good as nothing. */
+const lagWorthTellingMs = 5_000;
+
+/** One table's progress. */
+export interface TableProgress {
+  readonly tableName: string;
+  readonly phase: 'starting' | 'waiting-for-stream' | 'backfilling' | 'streaming';
+  /** Items covered by the backfill, also before a restart. */
+  readonly items: number;
+  /** About how many there are: DynamoDB counts them every six hours. */
+  readonly itemsExpected: number;
+  readonly segmentsFinished: number;
+  readonly segmentCount: number;
+  /** Since the process began. */
+  readonly units: number;
+  readonly documents: number;
+  readonly changes: number;
+  /** Infinity until it is known. */
+  readonly lagMs: number;
+  readonly shards: number;
+}
+
+/** Reports the progress of all tables until the signal aborts. */
+export async function reportProgress(
+  tables: readonly { progress(): TableProgress }[],
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  signal: AbortSignal,
+): Promise<void> {
+  let told = '';
+  let last: { readonly atMs: number; readonly items: number } | undefined;
+  for (;;) {
+    const progress = tables.map((table) => table.progress());
+    const items = sum(progress, (table) => table.items);
+    const now = clock.now();
+    const rate =
+      last === undefined ? 0 : ((items - last.items) * 1000) / Math.max(1, now - last.atMs);
+    const sentence = statusSentence(progress, rate);
+    if (sentence !== told) {
+      log.status(sentence);
+      for (const table of progress) log.debug('Table progress', { ...table });
+      told = sentence;
+    }
+    last = { atMs: now, items };
+    await clock.sleep(reportIntervalMs, signal);
+  }
+}
+
+/** What the capture as a whole is doing. `itemsPerSecond` is the present rate of all backfills. */
+export function statusSentence(tables: readonly TableProgress[], itemsPerSecond: number): string {
+  const unfinished = tables.filter(({ phase }) => phase !== 'streaming');
+  const lag = lagClause(tables);
+  const shards = sum(tables, (table) => table.shards);
+  if (unfinished.length === 0) {
+    return `Streaming changes of ${count(tables.length, 'table')} (${count(shards, 'shard')} open${lag})`;
+  }
+  const of = tables.length === 1 ? '' : ` ${unfinished.length} of ${tables.length} tables`;
+  const name = unfinished.length === 1 ? ` "${unfinished[0]?.tableName ?? ''}"` : '';
+  if (unfinished.every(({ phase }) => phase === 'starting')) return `Starting${of}${name}`;
+  if (unfinished.every(({ phase }) => phase !== 'backfilling')) {
+    return `Backfill of${of || ' table'}${name} waits for the stream to catch up${lag.replace(', ', ' (')}${lag && ')'}`;
+  }
+  const items = sum(unfinished, (table) => table.items);
+  const expected = sum(unfinished, (table) => Math.max(table.items, table.itemsExpected));
+  const units = sum(unfinished, (table) => table.units);
+  const percent = Math.min(99, Math.floor((100 * items) / Math.max(1, expected)));
+  const left = itemsPerSecond > 0 ? (expected - items) / itemsPerSecond : undefined;
+  const details = [
+    expected > items ? `${percent} %` : '',
+    `${items} items`,
+    `${Math.round(units)} read units`,
+    left === undefined || left < 1 ? '' : `about ${duration(left)} left`,
+  ].filter((detail) => detail !== '');
+  return `Backfilling${of}${name} while streaming changes (${details.join(', ')}${lag})`;
+}
+
+function lagClause(tables: readonly TableProgress[]): string {
+  const lagMs = Math.max(0, ...tables.map((table) => table.lagMs));
+  if (!Number.isFinite(lagMs) || lagMs < lagWorthTellingMs) return '';
+  return `, stream ${duration(lagMs / 1000)} behind`;
+}
+
+/** Seconds in the largest unit that leaves at least two. */
+function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.ceil(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function sum(tables: readonly TableProgress[], of: (table: TableProgress) => number): number {
+  return tables.reduce((total, table) => total + of(table), 0);
+}

@@ -1,0 +1,247 @@
+/** One table captured, its items and its changes together: the stream has the last word on a key. */
+
+import { runTogether, type Task } from '../async/task-group.ts';
+import type { Shard } from '../aws/aws.ts';
+import { runBackfill, type ItemPage, type ItemPageOutcome } from '../backfill/backfill.ts';
+import { statePatch, type JsonObject, type TableState } from '../state/state.ts';
+import {
+  followStream,
+  StreamLag,
+  type RecordPage,
+  type RecordPageOutcome,
+} from '../stream/stream.ts';
+import type { Table } from '../table.ts';
+import { parseRfc3339, rfc3339 } from '../time.ts';
+import { createTranscoder, type Frames, type Transcoder } from '../transcoder/transcoder.ts';
+import type { CaptureContext, TableBinding } from './capture.ts';
+import { Fence } from './fence.ts';
+import { remainingFrames } from './frames.ts';
+import { StreamFirst } from './stream-first.ts';
+import { assertSameStream } from './table-start.ts';
+
+/** Records of so long before the backfill began are in every scan page; clocks may differ by some minutes. */
+const clockMarginMs = 15 * 60_000;
+/** How often the state notes until when the stream has been read, so that a long pause can be told. */
+const streamMarkIntervalMs = 5 * 60_000;
+/** How often a capture that ends when caught up looks whether it is. */
+const caughtUpIntervalMs = 100;
+
+/** A table as it begins or goes on. */
+export interface TableLifeOptions {
+  readonly context: CaptureContext;
+  readonly binding: TableBinding;
+  readonly table: Table;
+  readonly state: TableState;
+  readonly epoch: string;
+  /** The listing of a first start; absent on a restart. */
+  readonly firstListing: readonly Shard[] | undefined;
+}
+
+/** A table's capture from a start to a restart, or to the end of the process. */
+export class TableLife {
+  readonly lag: StreamLag;
+  /** Since the start. */
+  readonly counts = { units: 0, documents: 0, changes: 0 };
+  readonly #options: TableLifeOptions;
+  readonly #transcoder: Transcoder;
+  readonly #fence = new Fence();
+  readonly #streamFirst: StreamFirst;
+  readonly #skipBeforeMs: number;
+
+  constructor(options: TableLifeOptions) {
+    const { context, binding, table, state } = options;
+    this.#options = options;
+    this.#transcoder = createTranscoder({
+      key: table.key,
+      framing: context.documentFraming(binding.index),
+      pool: context.pool,
+    });
+    this.lag = new StreamLag(context.clock);
+    this.#streamFirst = new StreamFirst(this.lag);
+    // A state of the Go connector does not tell when its backfill began: nothing is skipped then.
+    const { backfillStartedAt } = state;
+    this.#skipBeforeMs =
+      backfillStartedAt === undefined ? -Infinity : parseRfc3339(backfillStartedAt) - clockMarginMs;
+  }
+
+  get table(): Table {
+    return this.#options.table;
+  }
+  get state(): TableState {
+    return this.#options.state;
+  }
+  /** False while an unfinished backfill waits for the stream. */
+  get isScanning(): boolean {
+    return this.#streamFirst.isOpen;
+  }
+
+  /** Runs until the signal aborts; or, where the capture is to end when caught up, until then. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { shutdownAfterPolling } = this.#options.context;
+    const caughtUp = new Error('Backfilled and caught up');
+    const tasks: Task[] = [
+      (taskSignal) => this.#followStream(taskSignal),
+      (taskSignal) => this.#runBackfill(taskSignal),
+      (taskSignal) => this.#markStream(taskSignal),
+    ];
+    if (shutdownAfterPolling) {
+      tasks.push(async (taskSignal) => {
+        await this.#untilCaughtUp(taskSignal);
+        throw caughtUp; // Ends the other tasks, each between two batches.
+      });
+    }
+    try {
+      await runTogether(signal, tasks);
+    } catch (error) {
+      if (error !== caughtUp) throw error;
+    }
+  }
+
+  async #runBackfill(signal: AbortSignal): Promise<void> {
+    const { context, binding, table, state } = this.#options;
+    await runBackfill(
+      {
+        ...context,
+        table,
+        segments: state.unfinishedSegments(),
+        segmentCount: state.segmentCount,
+        rcuAllocation: binding.resource.rcuAllocation,
+        scanLimit: context.config.scanLimit,
+        budget: context.scanBudget,
+        mayScan: () => this.#streamFirst.mayScan(),
+        beginPage: () => this.#fence.begin(),
+        abandonPage: (ticket) => {
+          this.#fence.end(ticket);
+        },
+        deliver: (page) => this.#deliverItems(page),
+      },
+      signal,
+    );
+  }
+
+  async #followStream(signal: AbortSignal): Promise<void> {
+    const { context, table, state, firstListing } = this.#options;
+    await followStream(
+      {
+        ...context,
+        tableName: table.name,
+        streamArn: state.streamArn,
+        shards: state.shards(),
+        firstListing,
+        lag: this.lag,
+        budget: context.streamBudget,
+        idleBackoffMaxMs: context.config.idleBackoffMaxMs,
+        deliver: (page) => this.#deliverRecords(page),
+        recordShards: (added) => this.#emit(state.addShards(added)),
+        forgetShards: (shardIds) => this.#emit(state.forgetShards(shardIds)),
+        checkTable: (checkSignal) => this.#checkTable(checkSignal),
+      },
+      signal,
+    );
+  }
+
+  // In both of these, from the fence to the emitter's queue there is no `await`: the decision is the order.
+
+  async #deliverItems(page: ItemPage): Promise<ItemPageOutcome> {
+    const { epoch, state, context } = this.#options;
+    const scannedAt = rfc3339(page.scannedAtMs);
+    const documents = this.#transcoder.items(page.body, { epoch, scannedAt });
+    const admission = this.#fence.admit(page.ticket, documents);
+    this.#fence.end(page.ticket);
+    if (admission.kind === 'scan-again') {
+      documents.release();
+      return admission;
+    }
+    const { dropped } = admission;
+    this.counts.units += documents.consumedUnits;
+    this.counts.documents += documents.count - dropped.length;
+    const patch = state.advanceSegment(page.segment, documents, context.clock.now());
+    await this.#emit(patch, documents, dropped);
+    return {
+      kind: 'covered',
+      lastEvaluatedKey: documents.lastEvaluatedKey,
+      units: documents.consumedUnits,
+    };
+  }
+
+  async #deliverRecords(page: RecordPage): Promise<RecordPageOutcome> {
+    const { epoch, state, context } = this.#options;
+    const documents = this.#transcoder.records(page.body, {
+      epoch,
+      skipBeforeMs: this.#skipBeforeMs,
+      afterSequenceNumber: page.afterSequenceNumber,
+      expandDeletesBeforeMs: this.#expandDeletesBeforeMs(),
+      scannedAt: rfc3339(context.clock.now()),
+    });
+    this.#fence.note(documents.keys());
+    const { nextShardIterator, lastCreatedAtMs, recordCount } = documents;
+    const isFinished = nextShardIterator === undefined;
+    // A page that came again must not take the position back.
+    const lastSequenceNumber = later(page.afterSequenceNumber, documents.lastSequenceNumber);
+    const read = recordCount > 0 ? lastSequenceNumber : undefined;
+    this.counts.documents += documents.count;
+    this.counts.changes += recordCount;
+    await this.#emit(state.advanceShard(page.shardId, read, isFinished), documents);
+    return { recordCount, lastSequenceNumber, lastCreatedAtMs, nextShardIterator };
+  }
+
+  /**
+   * While an item may be deleted before the scan has come to it, a delete may concern an item that was never
+   * emitted. Alone it would be stored as a row; so it follows the item it deletes. The stream may still be
+   * behind when the scan ends, hence the margin.
+   */
+  #expandDeletesBeforeMs(): number {
+    const { backfillFinishedAt } = this.#options.state;
+    return backfillFinishedAt === undefined
+      ? Infinity
+      : parseRfc3339(backfillFinishedAt) + clockMarginMs;
+  }
+
+  async #emit(
+    patch: JsonObject | undefined,
+    documents?: Frames,
+    dropped: readonly number[] = [],
+  ): Promise<void> {
+    if (patch !== undefined) {
+      const frames = documents === undefined ? [] : remainingFrames(documents, dropped);
+      const { context, binding } = this.#options;
+      await context.emitter.emit({ frames, patch: statePatch(binding.stateKey, patch) });
+    }
+    documents?.release();
+  }
+
+  async #checkTable(signal: AbortSignal): Promise<void> {
+    const { context, table, state } = this.#options;
+    assertSameStream(await context.aws.tables.describeTable(table.name, signal), state);
+  }
+
+  /** Notes in the state, now and then, until when the stream has been read. */
+  async #markStream(signal: AbortSignal): Promise<void> {
+    const { context, state } = this.#options;
+    for (;;) {
+      await context.clock.sleep(streamMarkIntervalMs, signal);
+      const readUntilMs = this.lag.readUntilMs();
+      const marked =
+        state.streamReadAt === undefined ? -Infinity : parseRfc3339(state.streamReadAt);
+      if (readUntilMs > marked) {
+        await this.#emit(state.amend({ streamReadAt: rfc3339(readUntilMs) }));
+      }
+    }
+  }
+
+  /** Resolves when the backfill is finished and every shard has been read since then. */
+  async #untilCaughtUp(signal: AbortSignal): Promise<void> {
+    const { clock, config } = this.#options.context;
+    const { state } = this.#options;
+    while (state.backfillFinishedAt === undefined) await clock.sleep(caughtUpIntervalMs, signal);
+    // A shard that is left alone for a while counts as read until the end of that while.
+    const readAfterMs = clock.now() + config.idleBackoffMaxMs;
+    while (this.lag.readUntilMs() < readAfterMs) await clock.sleep(caughtUpIntervalMs, signal);
+  }
+}
+
+/** The greater of two sequence numbers, which are decimal digits of any length. */
+function later(first: string | undefined, second: string | undefined): string | undefined {
+  if (first === undefined || second === undefined) return second ?? first;
+  return BigInt(second) > BigInt(first) ? second : first;
+}

@@ -1,0 +1,95 @@
+/** A table's beginning: where a first start begins, and whether a restart may go on where the state ends. */
+
+import type { RateLimit } from '../async/rate-limit.ts';
+import type { Aws, Shard } from '../aws/aws.ts';
+import { assertCapturable, type Table } from '../table.ts';
+import { TableState, type TableStateJson } from '../state/state.ts';
+import { DataLossError, listShards } from '../stream/stream.ts';
+import { parseRfc3339, rfc3339 } from '../time.ts';
+import type { Clock } from '../host.ts';
+
+/** Stream records are kept for 24 hours. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
+const retentionMs = 24 * 3600 * 1000;
+
+export interface StartContext {
+  readonly aws: Aws;
+  readonly clock: Clock;
+  readonly listCalls: RateLimit;
+  readonly segmentCount: number;
+  /** The youngest epoch that documents of this capture may carry; a new one must be younger. */
+  readonly lastEpoch: string | undefined;
+}
+
+/** A state for a first start, and the complete listing it was made from. */
+export interface FirstStart {
+  readonly state: TableStateJson;
+  readonly shards: readonly Shard[];
+}
+
+/**
+ * What a backfill begins with: the stream's position, taken before the first page is scanned. Closed shards are
+ * done with, since every page holds what they recorded; open ones are read from their oldest record.
+ */
+export async function firstStart(
+  context: StartContext,
+  table: Table,
+  signal: AbortSignal,
+): Promise<FirstStart> {
+  const { clock, segmentCount } = context;
+  const startedAtMs = clock.now();
+  const streamArn = assertCapturable(table).arn;
+  const shards: Shard[] = [];
+  for await (const page of listShards({ ...context, streamArn }, signal)) {
+    shards.push(...page.shards);
+  }
+  const state = TableState.start({
+    streamArn,
+    tableId: table.id,
+    epoch: nextEpoch(startedAtMs, context.lastEpoch),
+    startedAtMs,
+    segmentCount,
+    shards,
+  });
+  return { state, shards };
+}
+
+/** Later than the last epoch, also when the clock has gone back: an epoch must never decrease. */
+export function nextEpoch(nowMs: number, lastEpoch: string | undefined): string {
+  const lastMs = lastEpoch === undefined ? -Infinity : parseRfc3339(lastEpoch);
+  return rfc3339(Math.max(nowMs, lastMs + 1));
+}
+
+/** Throws a `DataLossError` when the stream that the state belongs to is not the table's any more. */
+export function assertSameStream(table: Table, state: TableState): void {
+  const stream = assertCapturable(table);
+  // Emulators, and states that the Go connector wrote, have no table id.
+  if (state.tableId !== undefined && state.tableId !== '' && table.id !== state.tableId) {
+    throw new DataLossError(table.name, 'the table was deleted and created again');
+  }
+  if (stream.arn !== state.streamArn) {
+    throw new DataLossError(
+      table.name,
+      `its stream was disabled and enabled again ("${state.streamArn}" is now "${stream.arn}")`,
+    );
+  }
+}
+
+/** Throws a `DataLossError` when the capture stood still for longer than the stream remembers. */
+export function assertShortPause(tableName: string, state: TableState, nowMs: number): void {
+  const { streamReadAt } = state;
+  if (streamReadAt === undefined) return;
+  const readAtMs = parseRfc3339(streamReadAt);
+  if (nowMs - readAtMs <= retentionMs) return;
+  // Another connector may have carried the state on without our mark: then it knows younger shards.
+  const isCarriedOn = [...state.shards().keys()].some((id) => shardCreatedAtMs(id) > readAtMs);
+  if (isCarriedOn) return;
+  throw new DataLossError(
+    tableName,
+    `the capture paused since ${streamReadAt}, and a stream keeps its records for 24 hours`,
+  );
+}
+
+/** `shardId-<milliseconds, 20 digits>-<hex>`: not documented, and only used to excuse. */
+function shardCreatedAtMs(shardId: string): number {
+  return Number(/^shardId-(\d{20})-/.exec(shardId)?.[1] ?? '0');
+}

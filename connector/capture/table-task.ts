@@ -1,0 +1,116 @@
+/** One table's task: its lives, one after the other where stream records are lost. */
+
+import type { Shard } from '../aws/aws.ts';
+import { messageOf } from '../errors.ts';
+import {
+  replacingPatch,
+  statePatch,
+  TableState,
+  type JsonObject,
+  type TableStateJson,
+} from '../state/state.ts';
+import { isDataLoss } from '../stream/stream.ts';
+import type { CaptureContext, TableBinding } from './capture.ts';
+import type { TableProgress } from './progress.ts';
+import { TableLife } from './table-life.ts';
+import { assertSameStream, assertShortPause, firstStart, nextEpoch } from './table-start.ts';
+
+/** Captures one table until the signal aborts, or until it is caught up where the capture ends then. */
+export class TableTask {
+  readonly #context: CaptureContext;
+  readonly #binding: TableBinding;
+  /** The state to go on from; absent before a first start. */
+  #saved: TableStateJson | undefined;
+  #life: TableLife | undefined;
+
+  constructor(context: CaptureContext, binding: TableBinding) {
+    this.#context = context;
+    this.#binding = binding;
+    this.#saved = binding.state;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        this.#life = await this.#begin(signal);
+        await this.#life.run(signal);
+        return;
+      } catch (error) {
+        if (signal.aborted || !isDataLoss(error) || this.#context.config.onDataLoss === 'fail') {
+          throw error;
+        }
+        const { table } = this.#binding.resource;
+        this.#context.log.error('Stream records were lost', { table, error: messageOf(error) });
+        this.#context.log.status(`Backfilling "${table}" again: stream records were lost`);
+        await this.#startOver(signal);
+      }
+    }
+  }
+
+  progress(): TableProgress {
+    const life = this.#life;
+    const { state, lag } = life ?? {};
+    const phase =
+      state?.backfillFinishedAt !== undefined
+        ? 'streaming'
+        : life?.isScanning === true
+          ? 'backfilling'
+          : 'waiting-for-stream';
+    return {
+      tableName: this.#binding.resource.table,
+      phase: life === undefined ? 'starting' : phase,
+      items: state?.itemCount ?? 0,
+      itemsExpected: life?.table.itemCount ?? 0,
+      segmentsFinished: state?.finishedSegmentCount ?? 0,
+      segmentCount: state?.segmentCount ?? 0,
+      ...(life?.counts ?? { units: 0, documents: 0, changes: 0 }),
+      lagMs: lag?.lagMs() ?? Infinity,
+      shards: lag?.shardCount ?? 0,
+    };
+  }
+
+  /** Goes on where the state ends, or takes a first start where there is none. */
+  async #begin(signal: AbortSignal): Promise<TableLife> {
+    const context = this.#context;
+    const binding = this.#binding;
+    const table = await context.aws.tables.describeTable(binding.resource.table, signal);
+    let firstListing: readonly Shard[] | undefined;
+    if (this.#saved === undefined) {
+      const start = await firstStart(this.#startContext(), table, signal);
+      await this.#emit(start.state as unknown as JsonObject);
+      this.#saved = start.state;
+      firstListing = start.shards;
+    }
+    const state = new TableState(this.#saved, table.key);
+    assertSameStream(table, state);
+    assertShortPause(table.name, state, context.clock.now());
+    // A state of the Go connector has neither. Its documents have no epoch: any epoch is younger.
+    const epoch = state.epoch ?? nextEpoch(context.clock.now(), context.lastEpoch);
+    if (state.epoch === undefined || state.tableId === undefined) {
+      await this.#emit(state.amend({ epoch, tableId: table.id }));
+    }
+    return new TableLife({ context, binding, table, state, epoch, firstListing });
+  }
+
+  /** Replaces the state by that of a new backfill, whose documents replace those of the old one. */
+  async #startOver(signal: AbortSignal): Promise<void> {
+    const { aws, lastEpoch } = this.#context;
+    const table = await aws.tables.describeTable(this.#binding.resource.table, signal);
+    const old = this.#life?.state ?? this.#saved;
+    const oldJson = old instanceof TableState ? old.toJson() : old;
+    const context = { ...this.#startContext(), lastEpoch: oldJson?.epoch ?? lastEpoch };
+    const { state } = await firstStart(context, table, signal);
+    await this.#emit(replacingPatch(oldJson, state));
+    this.#saved = state;
+    this.#life = undefined;
+  }
+
+  #startContext() {
+    return { ...this.#context, segmentCount: this.#context.config.backfillSegments };
+  }
+
+  #emit(patch: JsonObject): Promise<void> {
+    const { stateKey } = this.#binding;
+    return this.#context.emitter.emit({ frames: [], patch: statePatch(stateKey, patch) });
+  }
+}

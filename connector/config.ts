@@ -1,0 +1,212 @@
+/** What a user configures: JSON at the edge, total types inside. */
+
+import { parseDurationMs } from './duration.ts';
+import { ConnectorError, errorCodes } from './errors.ts';
+import { listProblems } from './problems.ts';
+import { compileCheck, type ConfigProblem, type SchemaCheck } from './schema-check.ts';
+import endpointSchema from '../schemas/endpoint-config.schema.json' with { type: 'json' };
+import type * as schema from '../schemas/endpoint-config.types.ts';
+import resourceSchema from '../schemas/resource-config.schema.json' with { type: 'json' };
+import type { Resource } from '../schemas/resource-config.types.ts';
+
+/** Whom to be for AWS. */
+export type Credentials =
+  | {
+      readonly kind: 'access-key';
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+    }
+  | {
+      /** A role that Flow assumed for us, for up to twelve hours. */
+      readonly kind: 'session';
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken: string;
+    }
+  | {
+      /** Whatever the AWS SDK finds: environment, profile, single sign-on, the machine's role. */
+      readonly kind: 'default-chain';
+    };
+
+export interface EndpointConfig {
+  readonly region: string;
+  readonly credentials: Credentials;
+  /** An http or https URL without a path; absent for AWS's own endpoint. */
+  readonly endpoint: string | undefined;
+  /** For backfills that have yet to begin. */
+  readonly backfillSegments: number;
+  /** Items that one scan request evaluates at most; absent where the page's size is the limit. */
+  readonly scanLimit: number | undefined;
+  /** The longest wait between two reads of a shard without new records. */
+  readonly idleBackoffMaxMs: number;
+  /** True when collections are to keep every change rather than the latest one of a key. */
+  readonly historyMode: boolean;
+  readonly onDataLoss: 'fail' | 'backfill';
+}
+
+export interface ResourceConfig {
+  /** Name or ARN of the table, as the user wrote it. */
+  readonly table: string;
+  /** Read units per second; absent where the table's own capacity decides. */
+  readonly rcuAllocation: number | undefined;
+}
+
+/** As many as Estuary's Go connector takes, so that a backfill's state serves both. */
+const backfillSegmentsDefault = 100;
+const idleBackoffMaxMsDefault = 1000;
+/** DynamoDB allows five reads a second of a shard. */
+const idleBackoffMaxMsLeast = 200;
+/** Shard iterators expire after 15 minutes; a wait beyond that would cost requests rather than save them. */
+const idleBackoffMaxMsMost = 600_000;
+
+const endpointPlace = 'the endpoint configuration';
+let checkEndpointConfig: SchemaCheck | undefined;
+let checkResourceConfig: SchemaCheck | undefined;
+
+// Defaults are filled in below rather than by ajv: absent credentials have a meaning of their own, although
+// the schema gives the web form a default for them.
+type GivenConfig = Omit<schema.SourceDynamoDBSpec, 'credentials' | 'advanced'> & {
+  readonly credentials?: schema.AWSAccessKey | (schema.AWSIAM & Partial<InjectedTokens>);
+  readonly advanced?: Partial<schema.AdvancedOptions>;
+};
+
+/** What Flow adds to the credentials of a role before it hands them over. */
+interface InjectedTokens {
+  readonly aws_access_key_id: string;
+  readonly aws_secret_access_key: string;
+  readonly aws_session_token: string;
+}
+
+/** The endpoint configuration. Throws `config-invalid` with every problem of it. */
+export function parseEndpointConfig(json: unknown): EndpointConfig {
+  checkEndpointConfig ??= compileCheck(endpointSchema, { uri: isServerUrl });
+  const value = withoutBlanks(json);
+  const problems = checkEndpointConfig(value, endpointPlace);
+  const credentials = problems.some(concernsCredentials)
+    ? undefined
+    : credentialsOf(value as GivenConfig);
+  if (typeof credentials === 'string')
+    problems.push({ path: 'credentials', sentence: credentials });
+  if (problems.length > 0 || typeof credentials !== 'object') {
+    throw invalid(problems, endpointPlace);
+  }
+  const { region, advanced = {} } = value as GivenConfig;
+  return {
+    region,
+    credentials,
+    endpoint: advanced.endpoint,
+    backfillSegments: nonZero(advanced.backfillSegments) ?? backfillSegmentsDefault,
+    scanLimit: nonZero(advanced.scanLimit),
+    idleBackoffMaxMs: idleBackoffMaxMsOf(advanced.idleBackoffMax),
+    historyMode: advanced.historyMode ?? false,
+    onDataLoss: advanced.onDataLoss ?? 'fail',
+  };
+}
+
+/** The resource configuration of `bindings[index]`. Throws `config-invalid` with every problem of it. */
+export function parseResourceConfig(json: unknown, index: number): ResourceConfig {
+  const { problems, config } = readResourceConfig(json, index);
+  if (problems.length > 0) throw invalid(problems, placeOf(index));
+  return config;
+}
+
+/** The resource configurations of all bindings. Throws `config-invalid` with every problem of every one. */
+export function parseResourceConfigs(jsons: readonly unknown[]): ResourceConfig[] {
+  const outcomes = jsons.map(readResourceConfig);
+  const problems = outcomes.flatMap((outcome) => outcome.problems);
+  if (problems.length > 0) throw invalid(problems, 'the resource configurations');
+  return outcomes.map((outcome) => outcome.config);
+}
+
+function readResourceConfig(json: unknown, index: number) {
+  // Unknown names are refused here, not in the published schema: Flow's control plane may add `_meta`.
+  checkResourceConfig ??= compileCheck({ ...resourceSchema, additionalProperties: false });
+  const value = withoutBlanks(json, ['_meta']);
+  const problems = checkResourceConfig(value, placeOf(index));
+  // Of use only where there is no problem.
+  const { table, rcuAllocation } = (value ?? {}) as Resource;
+  return { problems, config: { table, rcuAllocation: nonZero(rcuAllocation) } };
+}
+
+function concernsCredentials({ path }: ConfigProblem): boolean {
+  return path === '' || /^(credentials|aws)/.test(path);
+}
+
+/** The credentials, or what is wrong with them although they have the shape that the schema demands. */
+function credentialsOf(config: GivenConfig): Credentials | string {
+  const { credentials } = config;
+  switch (credentials?.auth_type) {
+    case undefined:
+      return legacyCredentialsOf(config);
+    case 'AWSAccessKey':
+      return {
+        kind: 'access-key',
+        accessKeyId: credentials.aws_access_key_id,
+        secretAccessKey: credentials.aws_secret_access_key,
+      };
+    case 'AWSIAM': {
+      const { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey } =
+        credentials;
+      const { aws_session_token: sessionToken, aws_role_arn: roleArn } = credentials;
+      return accessKeyId && secretAccessKey && sessionToken
+        ? { kind: 'session', accessKeyId, secretAccessKey, sessionToken }
+        : tokensMissing(roleArn);
+    }
+  }
+}
+
+/** Keys at the root: the form of the Go connector's first versions. */
+function legacyCredentialsOf(config: GivenConfig): Credentials | string {
+  const { awsAccessKeyId: accessKeyId, awsSecretAccessKey: secretAccessKey } = config;
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) {
+    return { kind: 'access-key', accessKeyId, secretAccessKey };
+  }
+  if (accessKeyId === secretAccessKey) return { kind: 'default-chain' };
+  const missing = accessKeyId === undefined ? 'awsAccessKeyId' : 'awsSecretAccessKey';
+  return `Missing property "${missing}" in ${endpointPlace}`;
+}
+
+// Flow leaves the tokens out without a word where it cannot get them, so only we can tell the user.
+function tokensMissing(roleArn: string): string {
+  return (
+    `Property "credentials" in ${endpointPlace} names the role "${roleArn}", but there are no tokens for it: ` +
+    "a Flow data plane supplies them for a role that trusts the data plane's identity provider and allows " +
+    'sessions of 12 hours (MaxSessionDuration 43200); in a local run use an access key, or leave out "credentials"'
+  );
+}
+
+function isServerUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname, search, hash, username, password } = new URL(text);
+  const rest = [search, hash, username, password];
+  return /^https?:$/.test(protocol) && pathname === '/' && rest.every((part) => part === '');
+}
+
+function idleBackoffMaxMsOf(duration: string | undefined): number {
+  const ms = duration === undefined ? 0 : parseDurationMs(duration);
+  if (ms === 0) return idleBackoffMaxMsDefault;
+  return Math.min(Math.max(ms, idleBackoffMaxMsLeast), idleBackoffMaxMsMost);
+}
+
+function nonZero(count: number | undefined): number | undefined {
+  return count === 0 ? undefined : count;
+}
+
+/** The same without members that are null or empty: a form leaves them behind for fields that nobody filled in. */
+function withoutBlanks(json: unknown, ignored: readonly string[] = []): unknown {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
+  const entries = (Object.entries(json) as [string, unknown][])
+    .filter(([name, value]) => value !== null && value !== '' && !ignored.includes(name))
+    .map(([name, value]) => [name, withoutBlanks(value)] as const);
+  return Object.fromEntries(entries);
+}
+
+function placeOf(index: number): string {
+  return `the resource configuration of bindings[${index}]`;
+}
+
+function invalid(problems: readonly ConfigProblem[], place: string): ConnectorError {
+  const sentences = problems.map(({ sentence }) => sentence);
+  const message = listProblems(sentences, (count) => `There are ${count} problems in ${place}:`);
+  return new ConnectorError(errorCodes.configInvalid, message);
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+/** The edge: the real host in, an exit code out. */
+
+import { processHost } from './process-host.ts';
+
+// Whatever a dependency prints must not get into the protocol, nor become the last line on stderr.
+console.log = console.info = console.debug = console.error;
+process.removeAllListeners('warning');
+process.on('warning', () => undefined);
+
+const commandLine = process.argv.slice(2);
+const host = processHost();
+const { serve } = await import('./cli/serve.ts');
+if (commandLine.length > 0) {
+  const { runCommand } = await import('./cli/cli.ts');
+  process.exitCode = await runCommand(commandLine, host);
+} else {
+  process.exitCode = await serve(host);
+}
+
+// Everything written has to be out before the process ends; then nothing may hold it, such as an open stdin.
+await Promise.all(
+  [process.stdout, process.stderr].map(
+    (stream) => new Promise((resolve) => stream.write('', resolve)),
+  ),
+);
+process.exit();

@@ -1,0 +1,78 @@
+/** The outside world of a real process. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ByteSink, Clock, Host } from './host.ts';
+import { ConnectorError, errorCodes } from './errors.ts';
+import { createHttpTransport } from './http-transport.ts';
+
+/** Node's longest timer, about 24 days; a longer wait is several of them. */
+const timerMsMax = 2 ** 31 - 1;
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  async sleep(ms, signal) {
+    let left = ms;
+    try {
+      do {
+        await sleep(Math.min(left, timerMsMax), undefined, { signal });
+        left -= timerMsMax;
+      } while (left > 0);
+    } catch (error) {
+      signal.throwIfAborted(); // With the signal's own reason, not Node's `AbortError`.
+      throw error;
+    }
+  },
+};
+
+/** This process: stdin, stdout, stderr, signals, real time. Made once. */
+export function processHost(): Host {
+  const stop = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(name, () => {
+      stop.abort(new Error(`Received ${name}`));
+    });
+  }
+  return {
+    input: process.stdin,
+    output: pipeSink(process.stdout),
+    logLine: (line) => {
+      process.stderr.write(`${line}\n`);
+    },
+    clock: systemClock,
+    random: () => Math.random(),
+    environment: process.env,
+    http: createHttpTransport(),
+    stop: stop.signal,
+  };
+}
+
+/** Writes to a pipe in order; a write is done when the system has taken it, so a slow reader is felt. */
+function pipeSink(stream: NodeJS.WriteStream): ByteSink {
+  let failure: Error | undefined;
+  // Without a listener a broken pipe would end the process with a stack trace.
+  stream.on('error', (error) => {
+    failure ??= new ConnectorError(
+      errorCodes.outputClosed,
+      'Cannot write to stdout: its reader is gone',
+      { cause: error },
+    );
+  });
+  return {
+    write: (pieces) =>
+      new Promise((resolve, reject) => {
+        if (failure !== undefined) {
+          reject(failure);
+          return;
+        }
+        stream.cork();
+        pieces.forEach((piece, index) => {
+          const isLast = index === pieces.length - 1;
+          stream.write(piece, (error) => {
+            if (error) reject(failure ?? error);
+            else if (isLast) resolve();
+          });
+        });
+        stream.uncork();
+      }),
+  };
+}

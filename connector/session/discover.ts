@@ -1,0 +1,61 @@
+/** The tables of a region as bindings that a user may enable. */
+
+import type { DiscoveredResponse } from '../../protocol/responses.ts';
+import type { TableApi } from '../aws/aws.ts';
+import type { EndpointConfig } from '../config.ts';
+import {
+  discoverTables,
+  documentKey,
+  documentSchema,
+  type UnusableTable,
+} from '../discovery/discovery.ts';
+import { ConnectorError, errorCodes } from '../errors.ts';
+import type { Log } from '../log.ts';
+
+/** What fits a screen: who has more tables without a stream has understood by then. */
+const listedTablesMax = 20;
+
+/**
+ * The answer to `discover`: a binding for each table that can be captured, by name. The others are logged, each
+ * with what mends it. Throws `nothing-to-capture` when there is none to capture.
+ */
+export async function discover(
+  api: TableApi,
+  config: Pick<EndpointConfig, 'region' | 'historyMode'>,
+  log: Log,
+  signal: AbortSignal,
+): Promise<DiscoveredResponse> {
+  const { usable, unusable } = await discoverTables(api, log, signal);
+  for (const { table, reason, remedy } of unusable) {
+    log.warn('A table cannot be captured', { table: table.name, reason, remedy });
+  }
+  if (usable.length === 0) throw nothingToCapture(config.region, unusable);
+  // By code units, not by locale: the same tables have to give the same answer everywhere.
+  const tables = usable.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const bindings = tables.map((table) => ({
+    recommendedName: table.name,
+    resourceConfig: { table: table.name },
+    documentSchema: documentSchema(table, config),
+    key: documentKey(table),
+    disable: false,
+    resourcePath: [table.name],
+  }));
+  return { kind: 'discovered', bindings };
+}
+
+function nothingToCapture(region: string, unusable: readonly UnusableTable[]): ConnectorError {
+  if (unusable.length === 0) {
+    return new ConnectorError(
+      errorCodes.nothingToCapture,
+      `Found no table in region ${region}: the tables may be in another region, or in another account than that of the credentials`,
+      { hint: 'Check "region" and "credentials" in the endpoint configuration.' },
+    );
+  }
+  const unlistedCount = unusable.length - listedTablesMax;
+  const lines = [
+    `Found no table to capture in region ${region}: turn on a stream with new and old images for each table to capture, or check "region" and "credentials" if these are not the tables you mean:`,
+    ...unusable.slice(0, listedTablesMax).map(({ reason, remedy }) => `- ${reason}. ${remedy}`),
+    ...(unlistedCount > 0 ? [`- and ${unlistedCount} more`] : []),
+  ];
+  return new ConnectorError(errorCodes.nothingToCapture, lines.join('\n'));
+}

@@ -1,0 +1,159 @@
+/** From `open` to a running capture, and to its end. */
+
+import type { OpenRequest, Request } from '../../protocol/requests.ts';
+import { createAws } from '../aws/aws.ts';
+import { Emitter, runCapture, type TableBinding } from '../capture/capture.ts';
+import { parseEndpointConfig, parseResourceConfigs, type EndpointConfig } from '../config.ts';
+import { ConnectorError, errorCodes, isConnectorError, messageOf } from '../errors.ts';
+import { loadState, pruningPatch, type TableStateJson } from '../state/state.ts';
+import type { Session } from './session.ts';
+
+/** An outage of AWS that a capture sits out. */
+const patienceMs = 300_000;
+/** Credentials that expire sooner after the start were not good in the first place. */
+const credentialsLifeMsMin = 60_000;
+const keyMax = 2 ** 32 - 1;
+
+/** Captures until the input ends, the host asks to stop, or the capture is through. */
+export async function open(
+  request: OpenRequest,
+  session: Session,
+  requests: AsyncGenerator<Request>,
+): Promise<void> {
+  const { host, log, codec } = session;
+  const config = parseEndpointConfig(request.capture.config);
+  assertWholeRange(request.range);
+  const states = loadState(request.state);
+  const bindings = bindingsOf(request, states);
+  await host.output.write([codec.encode({ kind: 'opened', explicitAcknowledgements: false })]);
+
+  const emitter = new Emitter(host.output, (updated) =>
+    codec.encode({ kind: 'checkpoint', state: { updated, mergePatch: true } }),
+  );
+  const pruning = pruningPatch(states, new Set(bindings.map(({ stateKey }) => stateKey)));
+  if (pruning !== undefined) await emitter.emit({ frames: [], patch: pruning });
+
+  const stop = new AbortController();
+  const stopped = new Error('The capture was asked to stop');
+  const onStop = () => {
+    stop.abort(stopped);
+  };
+  if (host.stop.aborted) onStop();
+  host.stop.addEventListener('abort', onStop, { once: true });
+  // The runtime closes our input when it is done with us; until then it may only acknowledge.
+  const input = drain(requests).then(onStop, (error: unknown) => {
+    stop.abort(error);
+  });
+  const startedAtMs = host.clock.now();
+  try {
+    await capture(session, config, bindings, lastEpochOf(states), emitter, stop.signal);
+  } catch (error) {
+    if (error === stopped) {
+      log.info('Stopped');
+    } else if (mayRestart(error, config, host.clock.now() - startedAtMs)) {
+      log.warn('Ending so that the capture is restarted with fresh credentials', {
+        error: messageOf(error),
+      });
+    } else {
+      throw error;
+    }
+  } finally {
+    host.stop.removeEventListener('abort', onStop);
+  }
+  void input;
+}
+
+async function capture(
+  { host, log, codec }: Session,
+  config: EndpointConfig,
+  bindings: readonly TableBinding[],
+  lastEpoch: string | undefined,
+  emitter: Emitter,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, random } = host;
+  const shutdownAfterPolling = host.environment['SHUTDOWN_AFTER_POLLING'] === 'yes';
+  if (bindings.length === 0) {
+    log.status('Capture started, no bindings are enabled');
+    if (shutdownAfterPolling) return;
+    await new Promise((_, reject) => {
+      const onAbort = () => {
+        reject(signal.reason as Error);
+      };
+      if (signal.aborted) onAbort();
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+  const retry = { clock, random, log, patienceMs, throttledPatienceMs: Infinity };
+  const aws = await createAws(config, host, retry);
+  await runCapture(
+    {
+      aws,
+      config,
+      clock,
+      log,
+      emitter,
+      documentFraming: (binding) => codec.documentFraming(binding),
+      lastEpoch,
+      shutdownAfterPolling,
+    },
+    bindings,
+    signal,
+  );
+  log.status('Backfilled and caught up');
+}
+
+async function drain(requests: AsyncGenerator<Request>): Promise<void> {
+  for await (const { kind } of requests) {
+    if (kind === 'acknowledge') continue;
+    throw new ConnectorError(errorCodes.protocolInvalid, `Request "${kind}" came after "open"`);
+  }
+}
+
+function bindingsOf(
+  { capture: { bindings } }: OpenRequest,
+  states: ReadonlyMap<string, TableStateJson>,
+): TableBinding[] {
+  const resources = parseResourceConfigs(bindings.map(({ resourceConfig }) => resourceConfig));
+  return resources.map((resource, index) => {
+    const twin = resources.findIndex(({ table }) => table === resource.table);
+    if (twin < index) {
+      throw new ConnectorError(
+        errorCodes.configInvalid,
+        `bindings[${twin}] and bindings[${index}] both capture table "${resource.table}"`,
+        { hint: 'Remove one of them.' },
+      );
+    }
+    const { stateKey = '', resourcePath = [] } = bindings[index] ?? {};
+    // Runtimes that know no state key get the one they would have made.
+    const key = stateKey === '' ? resourcePath.join('%2F') : stateKey;
+    return { index, stateKey: key, resource, state: states.get(key) };
+  });
+}
+
+/** A shard's stream and scan cannot be told apart by key range, so one process captures all of it. */
+function assertWholeRange({ keyBegin, keyEnd }: OpenRequest['range']): void {
+  if (keyBegin === 0 && keyEnd === keyMax) return;
+  throw new ConnectorError(
+    errorCodes.splitUnsupported,
+    'Cannot capture a part of the key range: the capture task was split over several shards',
+    { hint: 'Join the shards of the task again; a DynamoDB capture runs as one.' },
+  );
+}
+
+function lastEpochOf(states: ReadonlyMap<string, TableStateJson>): string | undefined {
+  return [...states.values()]
+    .flatMap(({ epoch }) => epoch ?? [])
+    .sort()
+    .at(-1);
+}
+
+/** Tokens that Flow injected last twelve hours: a new session gets new ones. */
+function mayRestart(error: unknown, config: EndpointConfig, aliveMs: number): boolean {
+  return (
+    isConnectorError(error) &&
+    error.code === errorCodes.credentialsExpired &&
+    config.credentials.kind === 'session' &&
+    aliveMs >= credentialsLifeMsMin
+  );
+}

@@ -1,0 +1,110 @@
+/** One session with Flow's runtime: requests in, each answered by its handler. */
+
+import type { Codec } from '../../protocol/codec.ts';
+import type { Request } from '../../protocol/requests.ts';
+import type { Response } from '../../protocol/responses.ts';
+import type { Aws } from '../aws/aws.ts';
+import { parseEndpointConfig, parseResourceConfigs, type EndpointConfig } from '../config.ts';
+import { ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
+import type { Host } from '../host.ts';
+import type { Log } from '../log.ts';
+import { spec } from './spec.ts';
+
+/** A person waits for these answers: trouble that lasts longer is an answer too. */
+const unaryPatienceMs = 15_000;
+
+export interface Session {
+  readonly host: Host;
+  readonly log: Log;
+  readonly codec: Codec;
+}
+
+/**
+ * Serves requests until the input ends, the host asks to stop, or a capture ends. Throws what the user is to
+ * know; a stop is not an error.
+ */
+export async function runSession(session: Session): Promise<void> {
+  const { host, codec } = session;
+  const requests = codec.requests(host.input);
+  try {
+    for (;;) {
+      const next = await orStopped(host.stop, requests.next());
+      if (next === undefined || next.done === true) return;
+      const request = next.value;
+      if (request.kind === 'open') {
+        const { open } = await import('./open.ts');
+        await open(request, session, requests);
+        return;
+      }
+      const response = await orStopped(host.stop, answer(request, session));
+      if (response === undefined) return;
+      await host.output.write([codec.encode(response)]);
+    }
+  } catch (error) {
+    if (nameOf(error) !== 'ProtocolError') throw error;
+    throw new ConnectorError(errorCodes.protocolInvalid, messageOf(error), { cause: error });
+  }
+}
+
+async function answer(
+  request: Exclude<Request, { kind: 'open' }>,
+  session: Session,
+): Promise<Response> {
+  const { host, log } = session;
+  switch (request.kind) {
+    case 'spec':
+      return spec();
+    case 'discover': {
+      const config = parseEndpointConfig(request.config);
+      const { discover } = await import('./discover.ts');
+      const { tables } = await connect(config, session);
+      return discover(tables, config, log, host.stop);
+    }
+    case 'validate': {
+      log.status('Validating capture configuration');
+      const config = parseEndpointConfig(request.config);
+      const bindings = parseResourceConfigs(request.bindings.map((each) => each.resourceConfig));
+      const { validate } = await import('./validate.ts');
+      const paths = await validate(bindings, await connect(config, session), log, host.stop);
+      return { kind: 'validated', bindings: paths.map((resourcePath) => ({ resourcePath })) };
+    }
+    case 'apply':
+      return { kind: 'applied', actionDescription: '' };
+    case 'acknowledge':
+      throw new ConnectorError(
+        errorCodes.protocolInvalid,
+        'Request "acknowledge" came before "open"',
+      );
+  }
+}
+
+async function connect(config: EndpointConfig, { host, log }: Session): Promise<Aws> {
+  const { createAws } = await import('../aws/aws.ts');
+  return createAws(config, host, {
+    clock: host.clock,
+    random: host.random,
+    log,
+    patienceMs: unaryPatienceMs,
+    throttledPatienceMs: unaryPatienceMs,
+  });
+}
+
+/** What the promise brings, or undefined when the host asks to stop first. */
+async function orStopped<T>(stop: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
+  if (stop.aborted) return undefined;
+  let onAbort: () => void = () => undefined;
+  const stopped = new Promise<undefined>((resolve) => {
+    onAbort = () => {
+      resolve(undefined);
+    };
+    stop.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, stopped]);
+  } catch (error) {
+    if (stop.aborted) return undefined;
+    throw error;
+  } finally {
+    stop.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,27 @@
+/** Stream records that were lost before they were read. */
+
+import { ConnectorError, errorCodes } from '../errors.ts';
+
+/** What is known of a gap; the connector never goes on as if there were none. */
+export class DataLossError extends ConnectorError {
+  /** `reason`: a clause that begins with the shard or the stream, for instance `shard "…" was trimmed …`. */
+  constructor(tableName: string, reason: string, cause?: unknown) {
+    super(
+      errorCodes.dataLoss,
+      `Stream records of table "${tableName}" were lost: ${reason}. ` +
+        'Changes in between are not captured, and deletes among them cannot be known',
+      {
+        hint:
+          "Increment the binding's backfill counter to capture the table again, or set " +
+          '"advanced.onDataLoss" to "backfill" to have that done automatically. Afterwards, documents ' +
+          'of an older "_meta/epoch" are candidates for deletes that were missed.',
+        cause,
+      },
+    );
+  }
+}
+
+/** True for a gap that was found, also one from another chunk of the program. */
+export function isDataLoss(error: unknown): boolean {
+  return error instanceof ConnectorError && error.code === errorCodes.dataLoss;
+}

@@ -1,0 +1,214 @@
+/** One shard, from its position to its end, renewing its iterator. */
+
+import type { ByteBudget } from '../async/byte-budget.ts';
+import type { RateLimit } from '../async/rate-limit.ts';
+import { Patience, type Aws, type ShardPosition } from '../aws/aws.ts';
+import { messageOf, nameOf } from '../errors.ts';
+import type { Clock } from '../host.ts';
+import type { StreamLag } from './stream-lag.ts';
+
+/** Records asked for; the most that GetRecords gives. */
+const pageRecordsMax = 1000;
+/** A page of nearly a megabyte was cut by size: there is more. */
+const fullPageBytes = 900_000;
+/** Five calls a second per shard. AWS documents no figure for DynamoDB; this is the one of Kinesis. */
+const callIntervalMs = 200;
+/** After records more are likely soon. */
+const busyIntervalMs = 250;
+/** An empty page of an open shard proves nothing: so many in a row are followed at once before the shard is idle. */
+const emptyPagesBeforeIdle = 2;
+/** Bytes booked for a page before its size is known, as response and documents. */
+const pageBytesAtStart = 256 * 1024;
+const pageBytesMin = 32 * 1024;
+const heldPerResponseByte = 2;
+/** A loss is believed when so many fresh iterators in a row, with growing waits, meet it. */
+const lossAttempts = 4;
+const lossDelayMs = 1000;
+
+/** One page of records, as DynamoDB sent it. */
+export interface RecordPage {
+  readonly shardId: string;
+  /** Of the last record delivered before; records up to it are repetitions. */
+  readonly afterSequenceNumber: string | undefined;
+  readonly body: Uint8Array;
+}
+
+/** What a page turned out to hold, once it is emitted. */
+export interface RecordPageOutcome {
+  readonly recordCount: number;
+  readonly lastSequenceNumber: string | undefined;
+  readonly lastCreatedAtMs: number | undefined;
+  /** Absent when the shard is read to its end. */
+  readonly nextShardIterator: string | undefined;
+}
+
+export interface ReaderContext {
+  readonly aws: Aws;
+  readonly clock: Clock;
+  readonly streamArn: string;
+  readonly budget: ByteBudget;
+  /** GetRecords calls per second, shared fairly by all shards of all tables. */
+  readonly readCalls: RateLimit;
+  readonly idleBackoffMaxMs: number;
+  readonly lag: StreamLag;
+  /** Takes a page; resolves when the output has room for more. */
+  readonly deliver: (page: RecordPage) => Promise<RecordPageOutcome>;
+  /** Called with what cannot be otherwise any more: this shard's records were lost. Never returns. */
+  readonly lost: (shardId: string, cause: unknown) => Promise<never>;
+}
+
+/** Where a reader is. `iterator` is absent when a new one is needed. */
+interface Reading {
+  readonly shardId: string;
+  readonly patience: Patience;
+  lastSequenceNumber: string | undefined;
+  iterator: string | undefined;
+  emptyPages: number;
+  /** The present wait of an idle shard. */
+  idleMs: number;
+  pageBytes: number;
+  /** Losses met in a row, none of them believed yet. */
+  losses: number;
+}
+
+/** Reads a shard from after `lastSequenceNumber`, or from its oldest record, and delivers it to its end. */
+export async function readShard(
+  context: ReaderContext,
+  shardId: string,
+  lastSequenceNumber: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { aws, clock, lag } = context;
+  const subject = { action: 'dynamodb:GetRecords', resource: `shard "${shardId}"` };
+  const reading: Reading = {
+    shardId,
+    patience: new Patience(aws.retry, { ...subject, endpoint: aws.endpoint }),
+    lastSequenceNumber,
+    iterator: undefined,
+    emptyPages: 0,
+    idleMs: busyIntervalMs,
+    pageBytes: pageBytesAtStart,
+    losses: 0,
+  };
+  lag.begin(shardId);
+  for (;;) {
+    const calledAtMs = clock.now();
+    const page = await readPage(context, reading, signal);
+    if (page === 'failed') continue;
+    if (page.isLast) break;
+    const waitMs = pace(context, reading, page, calledAtMs);
+    await clock.sleep(Math.max(0, calledAtMs + waitMs - clock.now()), signal);
+  }
+  lag.end(shardId);
+}
+
+interface PageRead {
+  readonly isLast: boolean;
+  readonly isFull: boolean;
+  readonly lastCreatedAtMs: number | undefined;
+  readonly recordCount: number;
+}
+
+/** Reads and delivers one page; after a failure that may pass, waits and says so. */
+async function readPage(
+  context: ReaderContext,
+  reading: Reading,
+  signal: AbortSignal,
+): Promise<PageRead | 'failed'> {
+  const { aws, budget } = context;
+  await context.readCalls.take(1, signal);
+  let held = reading.pageBytes * heldPerResponseByte;
+  await budget.acquire(held, signal);
+  try {
+    reading.iterator ??= await newIterator(context, reading, signal);
+    const body = await aws.streams.getRecords(reading.iterator, pageRecordsMax, signal);
+    reading.pageBytes = Math.max(pageBytesMin, body.length, reading.pageBytes / 2);
+    budget.release(held - body.length * heldPerResponseByte);
+    held = body.length * heldPerResponseByte;
+    const outcome = await context.deliver({
+      shardId: reading.shardId,
+      afterSequenceNumber: reading.lastSequenceNumber,
+      body,
+    });
+    reading.patience.succeeded();
+    reading.losses = 0;
+    reading.lastSequenceNumber = outcome.lastSequenceNumber ?? reading.lastSequenceNumber;
+    reading.iterator = outcome.nextShardIterator;
+    return {
+      isLast: outcome.nextShardIterator === undefined,
+      isFull: outcome.recordCount >= pageRecordsMax || body.length >= fullPageBytes,
+      lastCreatedAtMs: outcome.lastCreatedAtMs,
+      recordCount: outcome.recordCount,
+    };
+  } catch (error) {
+    budget.release(held);
+    held = 0;
+    await afterFailure(context, reading, error, signal);
+    return 'failed';
+  } finally {
+    budget.release(held);
+  }
+}
+
+/** Iterators live for 15 minutes; a new one begins after what was delivered, or where the old one began. */
+function newIterator(context: ReaderContext, reading: Reading, signal: AbortSignal) {
+  const { shardId, lastSequenceNumber: sequenceNumber } = reading;
+  const position: ShardPosition =
+    sequenceNumber === undefined
+      ? { type: 'TRIM_HORIZON' }
+      : { type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber };
+  return context.aws.streams.getShardIterator(context.streamArn, shardId, position, signal);
+}
+
+async function afterFailure(
+  context: ReaderContext,
+  reading: Reading,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  // Whatever failed, a fresh iterator does no harm.
+  reading.iterator = undefined;
+  if (nameOf(error) === 'ExpiredIteratorException') return;
+  if (!isLoss(error)) {
+    await reading.patience.waitAfter(error, signal);
+    return;
+  }
+  // Emulators raise these for a moment after other calls, and AWS may while it trims: ask again before believing.
+  reading.losses += 1;
+  if (reading.losses >= lossAttempts) await context.lost(reading.shardId, error);
+  await context.clock.sleep(lossDelayMs * reading.losses, signal);
+}
+
+/** The errors that mean the position, or the whole shard, is gone. DynamoDB Local has its own words for it. */
+function isLoss(error: unknown): boolean {
+  const name = nameOf(error);
+  if (name === 'TrimmedDataAccessException' || name === 'ResourceNotFoundException') return true;
+  return name === 'ValidationException' && /sequencenumber|trim/i.test(messageOf(error));
+}
+
+/** How long after this call the next one may begin; tells the lag what that means. */
+function pace(
+  context: ReaderContext,
+  reading: Reading,
+  page: PageRead,
+  calledAtMs: number,
+): number {
+  const { lag, idleBackoffMaxMs } = context;
+  const { shardId } = reading;
+  if (page.recordCount > 0) {
+    reading.emptyPages = 0;
+    reading.idleMs = busyIntervalMs;
+    if (page.isFull) {
+      lag.readUntil(shardId, page.lastCreatedAtMs ?? -Infinity);
+      return callIntervalMs;
+    }
+    lag.readUntil(shardId, calledAtMs + busyIntervalMs);
+    return busyIntervalMs;
+  }
+  reading.emptyPages += 1;
+  if (reading.emptyPages < emptyPagesBeforeIdle) return callIntervalMs;
+  const waitMs = Math.min(reading.idleMs, idleBackoffMaxMs);
+  reading.idleMs = Math.min(reading.idleMs * 2, idleBackoffMaxMs);
+  lag.readUntil(shardId, calledAtMs + waitMs);
+  return waitMs;
+}

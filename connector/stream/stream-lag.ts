@@ -1,0 +1,66 @@
+/** How far the stream is behind, over all shards being read. */
+
+import type { Clock } from '../host.ts';
+
+/** Looking at thousands of shards for every scan page would cost more than the answer changes in this time. */
+const cacheMs = 250;
+
+/**
+ * Until when each shard has been read. DynamoDB does not tell how far a reader is behind, so what counts is the
+ * time of the newest record of a full page, and the page's own time where more records were not to be had.
+ */
+export class StreamLag {
+  readonly #clock: Clock;
+  /** By shard; -Infinity until its first page has come. */
+  readonly #readUntilMs = new Map<string, number>();
+  #cached = { atMs: -Infinity, readUntilMs: -Infinity };
+  #isListed = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** All shards are known: from here on the lag means something. */
+  listed(): void {
+    this.#isListed = true;
+    this.#cached.atMs = -Infinity;
+  }
+
+  /** A shard is to be read from now on. */
+  begin(shardId: string): void {
+    this.#readUntilMs.set(shardId, -Infinity);
+    this.#cached.atMs = -Infinity;
+  }
+
+  /** Everything up to this moment was read. It may lie ahead: so long the shard is left alone on purpose. */
+  readUntil(shardId: string, ms: number): void {
+    this.#readUntilMs.set(shardId, ms);
+  }
+
+  end(shardId: string): void {
+    this.#readUntilMs.delete(shardId);
+    this.#cached.atMs = -Infinity;
+  }
+
+  /** Shards being read. */
+  get shardCount(): number {
+    return this.#readUntilMs.size;
+  }
+
+  /** Milliseconds between now and what has been read of the shard furthest behind; Infinity until that is known. */
+  lagMs(): number {
+    return Math.max(0, this.#clock.now() - this.readUntilMs());
+  }
+
+  /** The moment until which every shard has been read. */
+  readUntilMs(): number {
+    if (!this.#isListed) return -Infinity;
+    const now = this.#clock.now();
+    if (Math.abs(now - this.#cached.atMs) >= cacheMs) {
+      let readUntilMs = now;
+      for (const ms of this.#readUntilMs.values()) readUntilMs = Math.min(readUntilMs, ms);
+      this.#cached = { atMs: now, readUntilMs };
+    }
+    return this.#cached.readUntilMs;
+  }
+}

@@ -1,0 +1,137 @@
+/** Follows a stream: reads every shard after its parents, as shards come and go. */
+
+import { TaskGroup } from '../async/task-group.ts';
+import { nameOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { ShardState } from '../state/state.ts';
+import type { Shard } from '../aws/aws.ts';
+import { DataLossError } from './data-loss.ts';
+import { ShardLineage } from './shard-lineage.ts';
+import { listChildren, listShards, type ListingContext } from './shard-listing.ts';
+import { readShard, type ReaderContext } from './shard-reader.ts';
+
+export { DataLossError, isDataLoss } from './data-loss.ts';
+export { listCallsPerSecond, listShards } from './shard-listing.ts';
+export type { RecordPage, RecordPageOutcome } from './shard-reader.ts';
+export { StreamLag } from './stream-lag.ts';
+
+/** How often all shards are listed: the safety net under the question for a finished shard's children. */
+const listIntervalMs = 60_000;
+/** And how often while something is missing: a child, a parent, a shard that should be there. */
+const doubtfulListIntervalMs = 5_000;
+
+type Given = Omit<ReaderContext, 'lost'> & ListingContext;
+
+export interface FollowStreamOptions extends Given {
+  readonly tableName: string;
+  readonly log: Log;
+  /** What the state knows of the stream's shards. */
+  readonly shards: ReadonlyMap<string, ShardState>;
+  /** The complete listing that a first start has just made; absent on a restart. */
+  readonly firstListing: readonly Shard[] | undefined;
+  /** Records shards that must be read, before they are; and forgets those that no longer matter. */
+  readonly recordShards: (added: readonly string[]) => Promise<void>;
+  readonly forgetShards: (shardIds: readonly string[]) => Promise<void>;
+  /** Throws when the table no longer has this stream. */
+  readonly checkTable: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Delivers all records until the signal aborts. Throws `DataLossError` when records were lost. */
+export async function followStream(
+  options: FollowStreamOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await new StreamFollower(options, signal).run();
+}
+
+/** The readers of one stream. A reader runs from when its shard may be read until its end; nothing restarts it. */
+class StreamFollower {
+  readonly #options: FollowStreamOptions;
+  readonly #group: TaskGroup;
+  readonly #lineage = new ShardLineage();
+
+  constructor(options: FollowStreamOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#group = new TaskGroup(signal);
+    for (const [id, { isFinished }] of options.shards) this.#lineage.restore(id, isFinished);
+  }
+
+  async run(): Promise<void> {
+    this.#group.spawn((signal) => this.#keepListing(signal));
+    await this.#group.join();
+  }
+
+  async #keepListing(signal: AbortSignal): Promise<void> {
+    const { firstListing, lag, clock, checkTable } = this.#options;
+    if (firstListing !== undefined) {
+      await this.#learn(firstListing);
+      this.#lineage.endFirstListing();
+      this.#startReaders();
+      lag.listed();
+      await clock.sleep(listIntervalMs, signal);
+    }
+    for (;;) {
+      const isDoubtful = await this.#list(signal);
+      lag.listed();
+      await clock.sleep(isDoubtful ? doubtfulListIntervalMs : listIntervalMs, signal);
+      await checkTable(signal);
+    }
+  }
+
+  /** Lists all shards, using each page as it comes; true when another listing should follow soon. */
+  async #list(signal: AbortSignal): Promise<boolean> {
+    const listed = new Set<string>();
+    try {
+      for await (const { shards } of listShards(this.#options, signal)) {
+        for (const { id } of shards) listed.add(id);
+        await this.#learn(shards);
+        this.#startReaders();
+      }
+    } catch (error) {
+      if (nameOf(error) !== 'ResourceNotFoundException') throw error;
+      await this.#options.checkTable(signal);
+      throw new DataLossError(this.#options.tableName, 'its stream no longer exists', error);
+    }
+    const { forgotten, lost, isDoubtful } = this.#lineage.endListing(listed);
+    if (forgotten.length > 0) await this.#options.forgetShards(forgotten);
+    this.#startReaders();
+    const [firstLost] = lost;
+    if (firstLost !== undefined) await this.#lost(firstLost, undefined, signal);
+    return isDoubtful || this.#lineage.childless().length > 0;
+  }
+
+  async #learn(shards: readonly Shard[]): Promise<void> {
+    const added = this.#lineage.learn(shards);
+    if (added.length > 0) await this.#options.recordShards(added);
+  }
+
+  #startReaders(): void {
+    for (const shardId of this.#lineage.takeReady()) {
+      this.#group.spawn((signal) => this.#read(shardId, signal));
+    }
+  }
+
+  async #read(shardId: string, signal: AbortSignal): Promise<void> {
+    const options = this.#options;
+    const lost = (lostId: string, cause: unknown) => this.#lost(lostId, cause, signal);
+    const position = options.shards.get(shardId)?.lastSequenceNumber;
+    await readShard({ ...options, lost }, shardId, position, signal);
+    this.#lineage.finish(shardId);
+    // Children that are known may be read this very moment; others are asked for.
+    this.#startReaders();
+    await this.#learn(await listChildren(options, shardId, signal));
+    this.#startReaders();
+  }
+
+  /** Ends the capture of this table for lost records, or for what happened to the table, if that explains them. */
+  async #lost(shardId: string, cause: unknown, signal: AbortSignal): Promise<never> {
+    const { checkTable, tableName } = this.#options;
+    await checkTable(signal);
+    const what = cause === undefined ? 'is no longer listed' : 'was trimmed';
+    throw new DataLossError(
+      tableName,
+      `shard "${shardId}" ${what} before it was read to its end`,
+      cause,
+    );
+  }
+}
