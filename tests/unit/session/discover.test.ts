@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { documentSchema } from '../../../connector/discovery/discovery.ts';
+import { discover } from '../../../connector/session/discover.ts';
+import { fakeAws, recordingLog, rejectionOf, tableNamed } from '../discovery/fake-aws.ts';
+
+const signal = new AbortController().signal;
+const config = { region: 'us-east-1', historyMode: false };
+const enable = (name: string) =>
+  `Run: aws dynamodb update-table --table-name ${name} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES`;
+
+describe('discover()', () => {
+  test.each([false, true])('binds tables by name, with history mode %s', async (historyMode) => {
+    const names = ['b', 'a.2', 'B', 'a'];
+    const { tables } = fakeAws({ tables: names.map((name) => tableNamed(name)) });
+    const got = await discover(tables, { ...config, historyMode }, recordingLog().log, signal);
+    const bindings = ['B', 'a', 'a.2', 'b'].map((name) => ({
+      recommendedName: name,
+      resourceConfig: { table: name },
+      documentSchema: documentSchema(tableNamed(name), { historyMode }),
+      key: ['/id'],
+      disable: false,
+      resourcePath: [name],
+    }));
+    expect(got).toEqual({ kind: 'discovered', bindings });
+  });
+
+  test('logs each table that cannot be captured', async () => {
+    const { log, lines } = recordingLog();
+    const { tables } = fakeAws({
+      tables: [tableNamed('a'), tableNamed('b', { stream: undefined })],
+    });
+    const { bindings } = await discover(tables, config, log, signal);
+    expect(bindings.map(({ recommendedName }) => recommendedName)).toEqual(['a']);
+    const fields = { table: 'b', reason: 'Table "b" has no stream enabled', remedy: enable('b') };
+    expect(lines).toEqual([['warn', 'A table cannot be captured', fields]]);
+  });
+
+  test('throws when there is no table at all', async () => {
+    const got = await rejectionOf(
+      discover(fakeAws({ tables: [] }).tables, config, recordingLog().log, signal),
+    );
+    const want = {
+      code: 'nothing-to-capture',
+      message:
+        'Found no table in region us-east-1: the tables may be in another region, or in another account than that of the credentials',
+      hint: 'Check "region" and "credentials" in the endpoint configuration.',
+    };
+    expect(got).toEqual(want);
+  });
+
+  test('throws when no table can be captured, and lists twenty of them', async () => {
+    const names = Array.from({ length: 22 }, (_, index) => `t${index}`);
+    const { tables } = fakeAws({
+      tables: names.map((name) => tableNamed(name, { stream: undefined })),
+    });
+    const got = await rejectionOf(discover(tables, config, recordingLog().log, signal));
+    const message = [
+      'Found no table to capture in region us-east-1: turn on a stream with new and old images for each table to capture, or check "region" and "credentials" if these are not the tables you mean:',
+      ...names
+        .slice(0, 20)
+        .map((name) => `- Table "${name}" has no stream enabled. ${enable(name)}`),
+      '- and 2 more',
+    ].join('\n');
+    expect(got).toEqual({ code: 'nothing-to-capture', message, hint: undefined });
+  });
+});
