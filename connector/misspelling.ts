@@ -2,7 +2,7 @@
 
 /** How many letters may be wrong in a name of at least this length; shorter names allow one. */
 const editsMax = 2;
-const longNameLength = 6;
+const longNameLength = 5;
 
 /** The candidate that a name most likely stands for: the same but for case and `_`, or a few letters away. */
 export function likelyMeant(name: string, candidates: readonly string[]): string | undefined {

@@ -1,0 +1,315 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  parseEndpointConfig,
+  parseResourceConfig,
+  parseResourceConfigs,
+} from '../../../connector/config.ts';
+import { messageOf } from '../../../connector/errors.ts';
+
+const defaults = {
+  region: 'us-east-1',
+  credentials: { kind: 'default-chain' },
+  endpoint: undefined,
+  backfillSegments: 100,
+  scanLimit: undefined,
+  idleBackoffMaxMs: 1000,
+  historyMode: false,
+  onDataLoss: 'fail',
+};
+const region = 'us-east-1';
+const accessKey = { auth_type: 'AWSAccessKey', aws_access_key_id: 'A', aws_secret_access_key: 'S' };
+const role = { auth_type: 'AWSIAM', aws_region: 'us-east-1', aws_role_arn: 'arn:role' };
+const tokens = { aws_access_key_id: 'A', aws_secret_access_key: 'S', aws_session_token: 'T' };
+
+function messageFrom(parse: () => unknown): string {
+  try {
+    parse();
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'ConnectorError', code: 'config-invalid' });
+    return messageOf(error);
+  }
+  return 'no error';
+}
+
+describe('parseEndpointConfig()', () => {
+  test.each<[string, object, object]>([
+    ['nothing but the region', {}, {}],
+    ['access key', { credentials: accessKey }, { credentials: accessKeyOf('A', 'S') }],
+    [
+      'access key beside leftovers of another form',
+      { credentials: { ...accessKey, aws_region: 'x' }, awsAccessKeyId: 'B' },
+      { credentials: accessKeyOf('A', 'S') },
+    ],
+    [
+      'role with the tokens that Flow adds',
+      { credentials: { ...role, ...tokens } },
+      {
+        credentials: {
+          kind: 'session',
+          accessKeyId: 'A',
+          secretAccessKey: 'S',
+          sessionToken: 'T',
+        },
+      },
+    ],
+    [
+      'keys at the root, as once was',
+      { awsAccessKeyId: 'A', awsSecretAccessKey: 'S' },
+      { credentials: accessKeyOf('A', 'S') },
+    ],
+    [
+      'all options',
+      {
+        advanced: {
+          backfillSegments: 1_000_000,
+          scanLimit: 7,
+          endpoint: 'http://localhost:8000',
+          idleBackoffMax: '1m30s',
+          historyMode: true,
+          onDataLoss: 'backfill',
+        },
+      },
+      {
+        backfillSegments: 1_000_000,
+        scanLimit: 7,
+        endpoint: 'http://localhost:8000',
+        idleBackoffMaxMs: 90_000,
+        historyMode: true,
+        onDataLoss: 'backfill',
+      },
+    ],
+    [
+      'fields that a form left empty',
+      {
+        credentials: null,
+        awsAccessKeyId: '',
+        awsSecretAccessKey: '',
+        advanced: { backfillSegments: null, scanLimit: 0, endpoint: '', idleBackoffMax: '' },
+      },
+      {},
+    ],
+    ['zero segments', { advanced: { backfillSegments: 0 } }, {}],
+    ['what sops adds', { sops: { mac: 'x' }, region_sops: 'x' }, {}],
+    ['names of `Object.prototype`', JSON.parse('{"__proto__":1,"constructor":2}') as object, {}],
+  ])('takes %s', (_, given, want) => {
+    const got = parseEndpointConfig({ region, ...given });
+    expect(got).toEqual({ ...defaults, ...want });
+  });
+
+  test.each([
+    ['1s', 1000],
+    ['+2s', 2000],
+    ['1.5s', 1500],
+    ['.5s', 500],
+    ['500ms', 500],
+    ['1m0.5s', 60_500],
+    ['300000000ns', 300],
+    ['300000us', 300],
+    ['300000µs', 300],
+    ['300000μs', 300],
+    ['0', 1000],
+    ['0s', 1000],
+    ['1ms', 200],
+    ['10m', 600_000],
+    ['1h', 600_000],
+  ])('takes the idle backoff %s as %d ms', (idleBackoffMax, want) => {
+    const got = parseEndpointConfig({ region, advanced: { idleBackoffMax } }).idleBackoffMaxMs;
+    expect(got).toBe(want);
+  });
+
+  const place = 'in the endpoint configuration';
+  test.each<[unknown, string]>([
+    [null, 'The endpoint configuration must be an object, not null'],
+    [[], 'The endpoint configuration must be an object, not a list'],
+    [{}, `Missing property "region" ${place}`],
+    [{ region: '' }, `Missing property "region" ${place}`],
+    [{ region: 5 }, `Property "region" ${place} must be a string, not a number`],
+    [
+      { region: 'us-east-1 ' },
+      `Property "region" ${place} is "us-east-1 ", which is not valid; write it like "us-east-1"`,
+    ],
+    [{ regoin: 'us-east-1' }, `Unknown property "regoin" ${place}; did you mean "region"?`],
+    [
+      { region, historyMode: true },
+      `Unknown property "historyMode" ${place}; did you mean "advanced.historyMode"?`,
+    ],
+    [
+      { region, advanced: { scanLimits: 1 } },
+      `Unknown property "advanced.scanLimits" ${place}; did you mean "advanced.scanLimit"?`,
+    ],
+    [
+      { region, advanced: { scan_limit: 1 } },
+      `Unknown property "advanced.scan_limit" ${place}; did you mean "advanced.scanLimit"?`,
+    ],
+    [{ region, advanced: { toString: 1 } }, `Unknown property "advanced.toString" ${place}`],
+    [
+      { region, advanced: { backfillSegments: 1_000_001 } },
+      `Property "advanced.backfillSegments" ${place} must be at most 1000000, not 1000001`,
+    ],
+    [
+      { region, advanced: { backfillSegments: 1.5 } },
+      `Property "advanced.backfillSegments" ${place} must be a whole number, not 1.5`,
+    ],
+    [
+      { region, advanced: { scanLimit: -1 } },
+      `Property "advanced.scanLimit" ${place} must be at least 0, not -1`,
+    ],
+    [
+      { region, advanced: { historyMode: 'yes' } },
+      `Property "advanced.historyMode" ${place} must be true or false, not a string`,
+    ],
+    [
+      { region, advanced: { onDataLoss: 'ignore' } },
+      `Property "advanced.onDataLoss" ${place} must be "fail" or "backfill", not "ignore"`,
+    ],
+    [
+      { region, credentials: {} },
+      `Missing property "credentials.auth_type" ${place}; it must be "AWSAccessKey" or "AWSIAM"`,
+    ],
+    [
+      { region, credentials: { auth_type: 'Token' } },
+      `Property "credentials.auth_type" ${place} must be "AWSAccessKey" or "AWSIAM", not "Token"`,
+    ],
+    [
+      { region, credentials: { ...accessKey, aws_secret_access_key: 5 } },
+      `Property "credentials.aws_secret_access_key" ${place} must be a string, not a number`,
+    ],
+    [{ region, awsAccessKeyId: 'A' }, `Missing property "awsSecretAccessKey" ${place}`],
+    [{ region, awsSecretAccessKey: 'S' }, `Missing property "awsAccessKeyId" ${place}`],
+    [
+      { region, credentials: role },
+      `Property "credentials" ${place} names the role "arn:role", but there are no tokens for it: ` +
+        "a Flow data plane supplies them for a role that trusts the data plane's identity provider and " +
+        'allows sessions of 12 hours (MaxSessionDuration 43200); in a local run use an access key, or ' +
+        'leave out "credentials"',
+    ],
+  ])('refuses %j', (given, want) => {
+    expect(messageFrom(() => parseEndpointConfig(given))).toBe(want);
+  });
+
+  test.each([
+    'localhost:8000',
+    'ftp://host',
+    'https://host/path',
+    'https://u:p@host',
+    'http://h?q',
+  ])('refuses the endpoint %s', (endpoint) => {
+    const got = messageFrom(() => parseEndpointConfig({ region, advanced: { endpoint } }));
+    expect(got).toBe(
+      `Property "advanced.endpoint" ${place} is "${endpoint}", which is not valid; write it like "https://dynamodb.us-east-1.amazonaws.com"`,
+    );
+  });
+
+  test.each(['5', '1', 's', '1 s', '1d', '-1s', 'PT1S', '1s ', '.s'])(
+    'refuses the duration %j',
+    (idleBackoffMax) => {
+      const got = messageFrom(() => parseEndpointConfig({ region, advanced: { idleBackoffMax } }));
+      expect(got).toBe(
+        `Property "advanced.idleBackoffMax" ${place} is "${idleBackoffMax}", which is not valid; write it like "1s" or "1m30s"`,
+      );
+    },
+  );
+
+  test('names every problem at once', () => {
+    const got = messageFrom(() =>
+      parseEndpointConfig({
+        credentials: {
+          auth_type: 'AWSAccessKey',
+          aws_acces_key_id: 'A',
+          aws_secret_access_key: 'S',
+        },
+        advanced: { endpoint: 'x', unheardOf: 1 },
+        awsAccessKeyId: 1,
+      }),
+    );
+    const want = [
+      'There are 5 problems in the endpoint configuration:',
+      `- Missing property "region" ${place}`,
+      `- Property "advanced.endpoint" ${place} is "x", which is not valid; write it like "https://dynamodb.us-east-1.amazonaws.com"`,
+      `- Property "awsAccessKeyId" ${place} must be a string, not a number`,
+      `- Unknown property "credentials.aws_acces_key_id" ${place}; did you mean "credentials.aws_access_key_id"?`,
+      `- Unknown property "advanced.unheardOf" ${place}`,
+    ];
+    expect(got.split('\n').sort()).toEqual(want.sort());
+  });
+});
+
+function accessKeyOf(accessKeyId: string, secretAccessKey: string) {
+  return { kind: 'access-key', accessKeyId, secretAccessKey };
+}
+
+describe('parseResourceConfig()', () => {
+  const arn = 'arn:aws:dynamodb:us-east-1:111122223333:table/orders';
+  const longName = 'x'.repeat(255);
+  test.each<[object, object]>([
+    [{ table: 'orders' }, { table: 'orders', rcuAllocation: undefined }],
+    [
+      { table: 'a.B-_9', rcuAllocation: 5 },
+      { table: 'a.B-_9', rcuAllocation: 5 },
+    ],
+    [
+      { table: 'orders', rcuAllocation: 0 },
+      { table: 'orders', rcuAllocation: undefined },
+    ],
+    [
+      { table: 'orders', rcuAllocation: null },
+      { table: 'orders', rcuAllocation: undefined },
+    ],
+    [
+      { table: arn, _meta: { path: ['x'] } },
+      { table: arn, rcuAllocation: undefined },
+    ],
+    [{ table: longName }, { table: longName, rcuAllocation: undefined }],
+  ])('takes %j', (given, want) => {
+    expect(parseResourceConfig(given, 0)).toEqual(want);
+  });
+
+  const place = 'in the resource configuration of bindings[2]';
+  test.each<[unknown, string]>([
+    ['orders', 'The resource configuration of bindings[2] must be an object, not a string'],
+    [{}, `Missing property "table" ${place}`],
+    [{ tabel: 'orders' }, `Unknown property "tabel" ${place}; did you mean "table"?`],
+    [
+      { table: 'orders', rcuAlocation: 1 },
+      `Unknown property "rcuAlocation" ${place}; did you mean "rcuAllocation"?`,
+    ],
+    [{ table: 'orders', stream: 'x' }, `Unknown property "stream" ${place}`],
+    [
+      { table: 'orders', rcuAllocation: -1 },
+      `Property "rcuAllocation" ${place} must be at least 0, not -1`,
+    ],
+  ])('refuses %j', (given, want) => {
+    expect(messageFrom(() => parseResourceConfig(given, 2))).toBe(want);
+  });
+
+  test.each(['ab', 'a b c', 'a/b/c', `${longName}x`, `${arn}/stream/x`, 'arn:aws:s3:::orders'])(
+    'refuses the table %j',
+    (table) => {
+      const got = messageFrom(() => parseResourceConfig({ table }, 2));
+      expect(got).toBe(
+        `Property "table" ${place} is "${table}", which is not valid; write it like "orders"`,
+      );
+    },
+  );
+});
+
+describe('parseResourceConfigs()', () => {
+  test('names the problems of every binding at once', () => {
+    const got = messageFrom(() => parseResourceConfigs([{}, { table: 'orders' }, null]));
+    const want = [
+      'There are 2 problems in the resource configurations:',
+      '- Missing property "table" in the resource configuration of bindings[0]',
+      '- The resource configuration of bindings[2] must be an object, not null',
+    ].join('\n');
+    expect(got).toBe(want);
+  });
+
+  test('keeps the order of the bindings', () => {
+    const got = parseResourceConfigs([{ table: 'users', rcuAllocation: 1 }, { table: 'orders' }]);
+    const want = [
+      { table: 'users', rcuAllocation: 1 },
+      { table: 'orders', rcuAllocation: undefined },
+    ];
+    expect(got).toEqual(want);
+  });
+});
