@@ -34,7 +34,7 @@ export interface FakeAwsOptions {
   readonly dropped?: readonly string[];
   readonly shards?: Partial<ShardPage>;
   /** Errors that a call of this name throws, one after the other; the last one for ever. */
-  readonly failures?: Partial<Record<Call, readonly unknown[]>>;
+  readonly failures?: Partial<Record<Call, readonly (Error | undefined)[]>>;
 }
 
 /** Both ports over tables in memory; `calls` tells what was asked, in its order. */
