@@ -31,14 +31,15 @@ export class Collection {
 
   /** The values of a document's key, in the order of the collection's key. */
   keyOf(document: JsonValue): JsonValue[] {
-    return this.#key.map(
-      (pointer, index) => valueAt(document, pointer) ?? this.#defaults[index] ?? null,
-    );
+    return this.#key.map((pointer, index) => {
+      const value = valueAt(document, pointer);
+      return value === undefined ? (this.#defaults[index] ?? null) : value;
+    });
   }
 
-  /** The key as one text, equal for equal keys only. */
+  /** The key as one text, a JSON array; equal for equal keys only. */
   packKey(document: JsonValue): string {
-    return stringifyJson(this.keyOf(document).map(canonicalNumber));
+    return `[${this.keyOf(document).map(packedValue).join(',')}]`;
   }
 
   /** Compares two keys in the order in which Flow puts out documents. */
@@ -48,6 +49,9 @@ export class Collection {
 }
 
 // One number can be written as an integer or as a double: 1e18 and 1000000000000000000 are one key.
-function canonicalNumber(value: JsonValue): JsonValue {
-  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
+function packedValue(value: JsonValue): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'number' && Number.isInteger(value)
+    ? BigInt(value).toString()
+    : stringifyJson(value);
 }

@@ -1,10 +1,13 @@
 /** Folds the documents of many keys, as Flow does in the transactions of captures and materializations. */
 import type { Collection } from './collection.ts';
 import type { JsonValue } from './json.ts';
+import type { Reduced } from './reducer.ts';
 import { isNotAssociative } from './reduction-error.ts';
 
 /** A document as it leaves the combiner. */
 export interface Drained {
+  /** See `Collection.packKey`. */
+  readonly packedKey: string;
   readonly document: JsonValue;
   /** A loaded row took part. */
   readonly exists: boolean;
@@ -18,6 +21,12 @@ interface Entry {
   readonly blocksNext: boolean;
 }
 
+interface Combined {
+  document: JsonValue;
+  readonly blocksNext: boolean;
+  readonly index: number;
+}
+
 /** The documents of one key that came from one side, oldest first. */
 interface Run {
   /** Compacted already. */
@@ -26,6 +35,7 @@ interface Run {
 }
 
 interface Group {
+  readonly packedKey: string;
   readonly key: readonly JsonValue[];
   readonly loaded: Run;
   readonly stored: Run;
@@ -57,11 +67,12 @@ export class Combiner {
   }
 
   /**
-   * Adds a document; `isLoaded` for a row as the endpoint holds it, which goes before all others of its key.
+   * Adds a document; `isLoaded` for a row as the endpoint holds it, which goes before all others of its key. A
+   * caller that has packed the document's key already can hand it over.
    * @throws ReductionError
    */
-  add(document: JsonValue, isLoaded = false): void {
-    const group = this.#groupOf(document);
+  add(document: JsonValue, isLoaded = false, packedKey = this.#collection.packKey(document)): void {
+    const group = this.#groupOf(document, packedKey);
     const run = isLoaded ? group.loaded : group.stored;
     run.queued.push({ document, blocksNext: false });
     this.#queuedCount += 1;
@@ -94,14 +105,13 @@ export class Combiner {
     return groups.flatMap((group) => this.#drainGroup(group));
   }
 
-  #groupOf(document: JsonValue): Group {
-    const packed = this.#collection.packKey(document);
-    const known = this.#groups.get(packed);
+  #groupOf(document: JsonValue, packedKey: string): Group {
+    const known = this.#groups.get(packedKey);
     if (known !== undefined) return known;
     const key = this.#collection.keyOf(document);
     const emptyRun = () => ({ sorted: [], queued: [] });
-    const group = { key, loaded: emptyRun(), stored: emptyRun() };
-    this.#groups.set(packed, group);
+    const group = { packedKey, key, loaded: emptyRun(), stored: emptyRun() };
+    this.#groups.set(packedKey, group);
     return group;
   }
 
@@ -137,47 +147,40 @@ export class Combiner {
     }
   }
 
-  #drainGroup({ loaded, stored }: Group): Drained[] {
+  #drainGroup({ packedKey, loaded, stored }: Group): Drained[] {
     const entries = [...loaded.sorted, ...stored.sorted];
     const existing = loaded.sorted.length;
-    return this.#isFull
-      ? [this.#fold(entries, existing > 0)]
-      : this.#drainPartial(entries, existing);
+    const drained = this.#isFull
+      ? [{ ...this.#fold(entries), exists: existing > 0 }]
+      : this.#combineRest(entries).map(({ document, index }) => {
+          this.#collection.reducer.assertValid(document);
+          return { document, deleted: false, exists: index < existing };
+        });
+    return drained.map((each) => ({ packedKey, ...each }));
   }
 
-  #fold(entries: readonly Entry[], exists: boolean): Drained {
+  #fold(entries: readonly Entry[]): Reduced {
+    const { reducer } = this.#collection;
     const [first, ...others] = entries;
-    let reduced = { document: first?.document ?? null, deleted: false };
+    let reduced: Reduced = { document: first?.document ?? null, deleted: false };
     // The last reduction alone decides whether the document is deleted; a lone document never is.
-    for (const { document } of others) {
-      reduced = this.#collection.reducer.reduce(reduced.document, document, true);
-    }
-    return this.#checked({ ...reduced, exists });
+    for (const { document } of others) reduced = reducer.reduce(reduced.document, document, true);
+    // A right side that came out as it went in has just been validated.
+    if (reduced.document !== others.at(-1)?.document) reducer.assertValid(reduced.document);
+    return reduced;
   }
 
-  #drainPartial(entries: readonly Entry[], existing: number): Drained[] {
-    const drained: Drained[] = [];
-    let last: Entry | undefined;
-    for (const [index, entry] of entries.entries()) {
-      const previous = drained.at(-1);
+  /** The first entry as it is, then the others, folded wherever that is possible; each with its first index. */
+  #combineRest(entries: readonly Entry[]): Combined[] {
+    const combined: Combined[] = [];
+    for (const [index, { document, blocksNext }] of entries.entries()) {
+      const last = combined.at(-1);
       const isApart = index < 2 || last === undefined || last.blocksNext;
-      const document =
-        isApart || previous === undefined
-          ? undefined
-          : this.#tryReduce(previous.document, entry.document);
-      if (document === undefined || previous === undefined) {
-        drained.push({ document: entry.document, exists: index < existing, deleted: false });
-        last = entry;
-      } else {
-        drained[drained.length - 1] = { ...previous, document };
-      }
+      const both = isApart ? undefined : this.#tryReduce(last.document, document);
+      if (last === undefined || both === undefined) combined.push({ document, blocksNext, index });
+      else last.document = both;
     }
-    return drained.map((each) => this.#checked(each));
-  }
-
-  #checked(drained: Drained): Drained {
-    this.#collection.reducer.assertValid(drained.document);
-    return drained;
+    return combined;
   }
 }
 

@@ -10,7 +10,10 @@ export type StoreAction = 'insert' | 'update' | 'delete-row' | 'skip';
  * With hard deletes a deleted document removes its row, or is passed over where there is none. Otherwise it is
  * written like any other (go/materialize/lifecycle.go of github.com/estuary/connectors).
  */
-export function storeAction(drained: Omit<Drained, 'document'>, hardDelete: boolean): StoreAction {
+export function storeAction(
+  drained: Pick<Drained, 'exists' | 'deleted'>,
+  hardDelete: boolean,
+): StoreAction {
   if (drained.deleted && hardDelete) return drained.exists ? 'delete-row' : 'skip';
   return drained.exists ? 'update' : 'insert';
 }
@@ -34,11 +37,11 @@ export class Materialization {
     const combiner = new Combiner(this.#collection, { isFull: true });
     const loaded = new Set<string>();
     for (const document of transaction) {
-      const key = this.#collection.packKey(document);
-      const row = this.#rows.get(key);
-      if (row !== undefined && !loaded.has(key)) combiner.add(row, true);
-      loaded.add(key);
-      combiner.add(document);
+      const packedKey = this.#collection.packKey(document);
+      const row = this.#rows.get(packedKey);
+      if (row !== undefined && !loaded.has(packedKey)) combiner.add(row, true, packedKey);
+      loaded.add(packedKey);
+      combiner.add(document, false, packedKey);
     }
     for (const drained of combiner.drain()) this.#write(drained);
   }
@@ -49,14 +52,14 @@ export class Materialization {
   }
 
   #write(drained: Drained): void {
-    const key = this.#collection.packKey(drained.document);
+    const { packedKey, document } = drained;
     switch (storeAction(drained, this.#hardDelete)) {
       case 'insert':
       case 'update':
-        this.#rows.set(key, drained.document);
+        this.#rows.set(packedKey, document);
         break;
       case 'delete-row':
-        this.#rows.delete(key);
+        this.#rows.delete(packedKey);
         break;
       case 'skip':
         break;

@@ -95,8 +95,9 @@ function compareScalars(lhs: boolean | number | bigint, rhs: JsonValue): number 
 }
 
 function compareArrays(lhs: readonly JsonValue[], rhs: readonly JsonValue[]): number {
-  for (const [index, item] of lhs.entries()) {
-    const order = compareOptional(item, rhs[index]);
+  const length = Math.min(lhs.length, rhs.length);
+  for (let index = 0; index < length; index += 1) {
+    const order = compareOptional(lhs[index], rhs[index]);
     if (order !== 0) return order;
   }
   return lhs.length - rhs.length;

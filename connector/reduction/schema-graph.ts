@@ -134,7 +134,9 @@ class GraphBuilder {
   #childOf(parent: SchemaNode): (schema: JsonValue) => SchemaNode {
     return (schema) => {
       const node = this.#node(schema);
-      this.#parents.set(node, [...(this.#parents.get(node) ?? []), parent]);
+      const parents = this.#parents.get(node);
+      if (parents === undefined) this.#parents.set(node, [parent]);
+      else parents.push(parent);
       return node;
     };
   }

@@ -29,7 +29,7 @@ export function reduceSets(
   key: readonly Pointer[],
   reduce: ReduceLocation,
 ): JsonValue {
-  const left = sideOf(reduction.lhs ?? {}, reduction);
+  const left = sideOf(reduction.lhs === undefined ? {} : reduction.lhs, reduction);
   const right = sideOf(reduction.rhs, reduction);
   const areArrays = left.areArrays ?? right.areArrays ?? true;
   if ((right.areArrays ?? areArrays) !== areArrays) {

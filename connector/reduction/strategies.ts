@@ -55,7 +55,7 @@ export function reduceLocation(reduction: Reduction): Reduced {
     case 'lastWriteWins':
       return lastWriteWins(reduction, strategy);
     case 'firstWriteWins':
-      return kept(lhs ?? rhs);
+      return kept(lhs === undefined ? rhs : lhs);
     case 'minimize':
     case 'maximize':
       return keepBest(reduction, strategy);
@@ -64,7 +64,7 @@ export function reduceLocation(reduction: Reduction): Reduced {
     case 'append':
       return kept(append(reduction));
     case 'sum': {
-      const total = sum(lhs ?? 0, rhs);
+      const total = sum(lhs === undefined ? 0 : lhs, rhs);
       if ('error' in total) throw errorAt(at, total.error);
       return kept(total.value);
     }
