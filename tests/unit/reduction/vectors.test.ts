@@ -152,7 +152,9 @@ const runners: Record<string, (vector: Vector) => void> = {
 };
 
 const needsInference = ({ kind, tags }: Vector) =>
-  kind === 'inspect' || kind === 'infer-reduction' || (tags as string[]).includes('jsonSchemaMerge');
+  kind === 'inspect' ||
+  kind === 'infer-reduction' ||
+  (tags as string[]).includes('jsonSchemaMerge');
 const executable = vectors.filter((vector) => !needsInference(vector));
 
 describe('Flow reduces', () => {
