@@ -22,6 +22,8 @@ export const requestFaults = [
   'truncate',
   /** One byte of the body is another; only its checksum tells, at times. */
   'corrupt',
+  /** The same JSON with other spaces, escapes and order of members; the checksum is right. */
+  'respelled',
   /** The answer takes `delayMs`. */
   'slow',
   'expired-credentials',

@@ -39,7 +39,7 @@ export function keyOf(schema: KeySchema, item: Item): Key {
     hash: hashOf(partition),
     partition,
     sort,
-    identity: `${partition.length}:${partition}${sort}`,
+    identity: sort === '' ? partition : `${partition.length}:${partition}${sort}`,
     json: keyJson(schema, item),
   };
 }

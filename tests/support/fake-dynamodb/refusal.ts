@@ -47,6 +47,7 @@ export function refusalOf(
     case 'cut':
     case 'truncate':
     case 'corrupt':
+    case 'respelled':
     case 'slow':
       return undefined;
   }

@@ -8,6 +8,7 @@ import { type Fault, type Faults, isPageFault } from './faults.ts';
 import { Input } from './input.ts';
 import { describeStream, listStreams } from './listing.ts';
 import { refusalOf } from './refusal.ts';
+import { respelled } from './respell.ts';
 import { damaged, type Response, responseOf } from './response.ts';
 import { getItem, scan } from './scan.ts';
 import { ServiceError } from './service-error.ts';
@@ -115,7 +116,9 @@ export class Service {
   #respond(exchange: Exchange): Response {
     try {
       this.#database.world.settle();
-      return this.#response(200, this.#carryOut(exchange));
+      const json = this.#carryOut(exchange);
+      const isOdd = exchange.fault?.kind === 'respelled';
+      return this.#response(200, isOdd ? respelled(json, this.#database.world.random) : json);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       this.#stats.count(this.#stats.errors, error.name);
