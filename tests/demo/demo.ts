@@ -1,0 +1,63 @@
+/** `npm run demo`: see the connector keep its promises, against AWS's own DynamoDB Local. */
+
+import { existsSync } from 'node:fs';
+import pc from 'picocolors';
+import { openDynamoDb } from '../support/dynamodb-local.ts';
+import { isConvergent } from '../support/verify.ts';
+import { demoTables } from './demo-tables.ts';
+import { DemoView } from './demo-view.ts';
+import { parseDemoOptions, type DemoOptions } from './options.ts';
+import { runDemo } from './run.ts';
+import { renderSummary } from './summary.ts';
+
+const program = 'dist/main.js';
+
+const options = parseDemoOptions(process.argv.slice(2));
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => {
+    stop.abort(new Error('Stopped'));
+  });
+}
+try {
+  process.exitCode = (await demo(options)) ? 0 : 1;
+} catch (error) {
+  process.stderr.write(
+    `${pc.red('✘')} ${error instanceof Error ? error.message : String(error)}\n`,
+  );
+  process.exitCode = 1;
+}
+
+/** True when the collections equal the tables. */
+async function demo(options: DemoOptions): Promise<boolean> {
+  if (!existsSync(program))
+    throw new Error(`There is no ${program}: build it with "npm run build"`);
+  const command = [process.execPath, program];
+  const view = new DemoView(process.stderr);
+  const server = await openDynamoDb({ ownerPid: options.keep ? undefined : process.pid });
+  view.say(
+    `${pc.bold('source-dynamodb')} · ${server.description} · ${options.items} items · seed ${options.seed}`,
+  );
+  try {
+    const { summary, verdict } = await runDemo({ options, server, view, command }, stop.signal);
+    if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+    else process.stdout.write(`${renderSummary(summary, verdict)}\n`);
+    return isConvergent(verdict);
+  } finally {
+    if (options.keep) sayHowToLook(view, server);
+    else await server.stop();
+  }
+}
+
+function sayHowToLook(
+  view: DemoView,
+  { endpoint, pid }: { readonly endpoint: string; readonly pid: number | undefined },
+): void {
+  const [table] = demoTables;
+  view.say(`The tables are still there. Look at them with`);
+  view.say(
+    `  AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo aws dynamodb scan --region us-east-1 ` +
+      `--endpoint-url ${endpoint} --table-name ${table?.name ?? ''} --max-items 3`,
+  );
+  if (pid !== undefined) view.say(`and end DynamoDB Local with: kill ${pid}`);
+}

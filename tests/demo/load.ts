@@ -1,0 +1,75 @@
+/** Fills the tables before they are captured. */
+
+import { batchItemsMax, type DynamoDbCalls, type Item } from '../support/dynamodb-calls.ts';
+import { demoTables, itemOf, type DemoTable } from './demo-tables.ts';
+
+/** DynamoDB Local is at its fastest with a few requests at once. */
+const loaderCount = 8;
+
+export interface LoadOptions {
+  readonly dynamoDb: DynamoDbCalls;
+  /** Items over all tables. */
+  readonly items: number;
+  readonly seed: number;
+  readonly onProgress: (loaded: number) => void;
+}
+
+export interface LoadedTable {
+  readonly table: DemoTable;
+  readonly itemCount: number;
+  /** About as many bytes as DynamoDB counts. */
+  readonly bytes: number;
+}
+
+/** Creates and fills all tables. Their streams are off: what is loaded is history when the capture begins. */
+export async function loadTables(options: LoadOptions): Promise<LoadedTable[]> {
+  const { dynamoDb, items, onProgress } = options;
+  let loaded = 0;
+  const onItems = (count: number) => {
+    loaded += count;
+    onProgress(loaded);
+  };
+  const results: LoadedTable[] = [];
+  for (const [at, table] of demoTables.entries()) {
+    await dynamoDb.createTable(table.name, table.key);
+    const itemCount = shareOf(items, at);
+    const bytes = await loadTable(options, { table, itemCount }, onItems);
+    results.push({ table, itemCount, bytes });
+  }
+  return results;
+}
+
+async function loadTable(
+  { dynamoDb, seed }: LoadOptions,
+  { table, itemCount }: { readonly table: DemoTable; readonly itemCount: number },
+  onItems: (count: number) => void,
+): Promise<number> {
+  let next = 0;
+  let bytes = 0;
+  const load = async () => {
+    while (next < itemCount) {
+      const batch: Item[] = [];
+      for (; batch.length < batchItemsMax && next < itemCount; next++) {
+        batch.push(itemOf({ table, ordinal: next, seed, change: 0 }));
+      }
+      bytes += itemBytes(batch);
+      await dynamoDb.putItems(table.name, batch);
+      onItems(batch.length);
+    }
+  };
+  await Promise.all(Array.from({ length: loaderCount }, load));
+  return bytes;
+}
+
+/** Equal shares, the remainder to the first tables. */
+function shareOf(items: number, at: number): number {
+  const { length } = demoTables;
+  return Math.floor(items / length) + (at < items % length ? 1 : 0);
+}
+
+/** In JSON each value also has quotes, a type and braces, which DynamoDB does not count. */
+const jsonOverhead = 1.5;
+
+function itemBytes(items: readonly Item[]): number {
+  return JSON.stringify(items).length / jsonOverhead;
+}

@@ -1,0 +1,46 @@
+/** The demo's command line. */
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CodecName } from '../support/connector-process.ts';
+
+export interface DemoOptions {
+  /** Items over all tables. */
+  readonly items: number;
+  readonly changes: number;
+  readonly seed: number;
+  readonly json: boolean;
+  readonly keep: boolean;
+  readonly codec: CodecName;
+}
+
+const itemsMax = 2_000_000;
+const changesMax = 1_000_000;
+
+/** Ends the process, with help or a message, when the arguments ask for help or make no sense. */
+export function parseDemoOptions(parameters: readonly string[]): DemoOptions {
+  return new Command('npm run demo --')
+    .description(
+      'Captures DynamoDB tables that are written to all the while, kills the connector half-way, and proves ' +
+        'that the collections equal the tables.',
+    )
+    .option('--items <count>', 'items over three tables', wholeNumber(30, itemsMax), 50_000)
+    .option('--changes <count>', 'changes during the backfill', wholeNumber(10, changesMax), 5_000)
+    .option('--seed <number>', 'same seed, same items', wholeNumber(0, 2 ** 31), 1)
+    .addOption(
+      new Option('--codec <name>', 'how the connector is spoken to')
+        .choices(['json', 'proto'])
+        .default('json'),
+    )
+    .option('--json', 'print the summary as one line of JSON, and all else to stderr', false)
+    .option('--keep', 'leave DynamoDB Local running, with its tables', false)
+    .parse([...parameters], { from: 'user' })
+    .opts<DemoOptions>();
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
