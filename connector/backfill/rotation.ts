@@ -18,7 +18,9 @@ export class Rotation {
   constructor(segments: readonly UnfinishedSegment[]) {
     const begun = segments.filter(({ startKey }) => startKey !== undefined);
     const fresh = segments.filter(({ startKey }) => startKey === undefined);
-    const bits = Math.ceil(Math.log2(Math.max(2, ...segments.map(({ segment }) => segment + 1))));
+    // Folded, since a million segments are too many arguments for one call.
+    const end = segments.reduce((most, { segment }) => Math.max(most, segment + 1), 2);
+    const bits = Math.ceil(Math.log2(end));
     const place = ({ segment }: UnfinishedSegment) => reverseBits(segment, bits);
     // Taken from the end; segments begun before a restart come first.
     this.#waiting = [...begun, ...fresh.sort((a, b) => place(a) - place(b))].reverse();
