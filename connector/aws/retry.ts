@@ -27,9 +27,11 @@ export interface RetryContext {
 export class Patience {
   readonly #context: RetryContext;
   readonly #subject: CallSubject;
-  /** Both are reset by `succeeded`. */
+  /** Reset by `succeeded`. */
   #failureCount = 0;
   #failingSince = 0;
+  /** Since when AWS has not been well; absent while it only throttles, however long that lasts. */
+  #unwellSince: number | undefined;
   #reportedAt = 0;
 
   constructor(context: RetryContext, subject: CallSubject) {
@@ -39,6 +41,7 @@ export class Patience {
 
   succeeded(): void {
     this.#failureCount = 0;
+    this.#unwellSince = undefined;
   }
 
   /** Waits before the next try; throws when there should be none: a final error, or patience is over. */
@@ -51,27 +54,29 @@ export class Patience {
       this.#failingSince = now;
       this.#reportedAt = now;
     }
-    const failingMs = Math.max(0, now - this.#failingSince);
+    const isThrottled = remedy === 'throttled';
+    this.#unwellSince = isThrottled ? undefined : (this.#unwellSince ?? now);
+    const failingMs = Math.max(0, now - (this.#unwellSince ?? this.#failingSince));
     const { patienceMs, throttledPatienceMs } = this.#context;
-    if (failingMs >= (remedy === 'throttled' ? throttledPatienceMs : patienceMs)) {
+    if (failingMs >= (isThrottled ? throttledPatienceMs : patienceMs)) {
       throw outOfPatience(error, this.#subject, Math.round(failingMs / 1000));
     }
-    this.#report(error, now, failingMs);
-    const base = remedy === 'throttled' ? throttledDelayMs : transientDelayMs;
+    this.#report(error, now);
+    const base = isThrottled ? throttledDelayMs : transientDelayMs;
     const delayMs = Math.min(delayMsMax, base * 2 ** Math.min(this.#failureCount, 16));
     this.#failureCount += 1;
     // Half of the wait is left to chance, so that many readers do not come back at once.
     await this.#context.clock.sleep(delayMs * (0.5 + this.#context.random() / 2), signal);
   }
 
-  #report(error: unknown, now: number, failingMs: number): void {
+  #report(error: unknown, now: number): void {
     if (now - this.#reportedAt < reportIntervalMs) return;
     this.#reportedAt = now;
     this.#context.log.warn('AWS calls keep failing, still trying', {
       action: this.#subject.action,
       resource: this.#subject.resource,
       error: `${nameOf(error)}: ${messageOf(error)}`,
-      failingForSeconds: Math.round(failingMs / 1000),
+      failingForSeconds: Math.round((now - this.#failingSince) / 1000),
     });
   }
 }
