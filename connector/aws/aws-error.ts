@@ -148,7 +148,13 @@ export function explain(error: unknown, subject: CallSubject): unknown {
       { hint: 'Restart the capture, or supply new credentials.', cause: error },
     );
   }
-  return error;
+  return isUnusableConnection(error) ? unreachable(error, subject) : error;
+}
+
+/** True for what does not pass by itself: a certificate that is not trusted, an answer that is not HTTP. */
+function isUnusableConnection(error: unknown): boolean {
+  const code = codeOf(error) ?? '';
+  return /^(CERT_|DEPTH_ZERO_|EPROTO$|ERR_SSL_|ERR_TLS_|HPE_|SELF_SIGNED_|UNABLE_TO_)/.test(code);
 }
 
 /** The error when trying again has gone on for too long. */
@@ -157,20 +163,22 @@ export function outOfPatience(
   subject: CallSubject,
   seconds: number,
 ): ConnectorError {
-  if (isConnectionError(error)) {
-    return new ConnectorError(
-      errorCodes.endpointUnreachable,
-      `Cannot reach DynamoDB at ${subject.endpoint}: ${messageOf(error)}`,
-      {
-        hint: 'Check "region" and "advanced.endpoint", and that this network reaches it.',
-        cause: error,
-      },
-    );
-  }
+  if (isConnectionError(error)) return unreachable(error, subject);
   return new ConnectorError(
     errorCodes.awsUnavailable,
     `${subject.action} on ${subject.resource} kept failing for ${seconds} s: ${nameOf(error)}: ${messageOf(error)}`,
     { hint: 'The capture goes on from its last checkpoint when it is restarted.', cause: error },
+  );
+}
+
+function unreachable(error: unknown, { endpoint }: CallSubject): ConnectorError {
+  return new ConnectorError(
+    errorCodes.endpointUnreachable,
+    `Cannot reach DynamoDB at ${endpoint}: ${messageOf(error)}`,
+    {
+      hint: 'Check "region" and "advanced.endpoint", and that this network reaches it.',
+      cause: error,
+    },
   );
 }
 
