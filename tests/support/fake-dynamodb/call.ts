@@ -5,14 +5,21 @@ import type { Input } from './input.ts';
 import type { Stats } from './stats.ts';
 import type { Moment } from './versions.ts';
 
-/** Odd but legal behaviour of a single answer; see `Fault` for what each means. */
+/** Odd but legal behaviour of a single answer. */
 export const pageFaults = [
+  /** No items or records, and a place to go on from. */
   'empty-page',
+  /** A few items, or one record, and a place to go on from. */
   'short-page',
+  /** The place to go on from is the one it was asked for: the same page comes again. */
   'repeat-page',
+  /** A listing without one of the parents it should show. */
   'missing-parent',
+  /** A listing that shows some shards twice. */
   'repeated-shards',
+  /** A listing that shows parents open. */
   'open-parent',
+  /** A listing without the newest shards, or no children to who asks for a shard's. */
   'late-child',
 ] as const;
 export type PageFault = (typeof pageFaults)[number];

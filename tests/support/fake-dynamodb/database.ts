@@ -233,7 +233,7 @@ function logEntry(
     commit: version.commit,
     committedAtMs: version.atMs,
     shardId: written?.shard.id,
-    sequenceNumber: written && String(written.record.sequenceNumber),
+    sequenceNumber: written && String(written.shard.sequenceNumberOf(written.record)),
     visibleAtMs: written?.record.visibleAtMs,
   };
 }

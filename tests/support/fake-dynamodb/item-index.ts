@@ -16,7 +16,7 @@ export class ItemIndex<T extends Place> {
     }
     const leafIndex = this.#leafFor(element);
     const leaf = this.#leaves[leafIndex]!;
-    leaf.splice(firstNotBefore(leaf, element), 0, element);
+    insertAt(leaf, firstNotBefore(leaf, element), element);
     if (leaf.length > leafLengthMax) {
       this.#leaves.splice(leafIndex + 1, 0, leaf.splice(leaf.length >> 1));
     }
@@ -54,6 +54,13 @@ export class ItemIndex<T extends Place> {
     }
     return low;
   }
+}
+
+/** As `splice`, which makes an array for what it took out even when that is nothing. */
+function insertAt<T>(leaf: T[], at: number, element: T): void {
+  leaf.push(element);
+  for (let index = leaf.length - 1; index > at; index--) leaf[index] = leaf[index - 1]!;
+  leaf[at] = element;
 }
 
 function firstNotBefore(leaf: readonly Place[], place: Place): number {

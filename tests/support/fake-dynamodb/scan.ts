@@ -4,6 +4,7 @@ import { drawBelow } from '../seeded-random.ts';
 import type { Call } from './call.ts';
 import { assertCapacity, consume, readUnits } from './capacity.ts';
 import { bareKeyOf, comparePlaces, hashCount, type Key, type Place, segmentStart } from './key.ts';
+import type { Page } from './page-cache.ts';
 import { phantomKey } from './phantom-key.ts';
 import { invalidRequest } from './service-error.ts';
 import type { Table } from './table.ts';
@@ -36,21 +37,22 @@ export function scan(call: Call): string {
   input.refuse('IndexName', 'FilterExpression', 'ScanFilter', 'ProjectionExpression', 'Select');
   const range = segmentOf(call);
   const startKey = startKeyOf(call, table, range);
-  const start = startKey ?? { hash: range.low, partition: '', sort: '' };
+  const start = startKey ?? startOf(range);
   assertCapacity(call, table, start, 'read');
   const isConsistent = input.flag('ConsistentRead');
   const page =
     emptyPage(call, table, range, startKey) ??
-    fullPage(call, table.entriesFrom(start), range, startKey, readingMoments(call, isConsistent));
+    settledPage(call, table, range, startKey) ??
+    fullPage(call, table, range, startKey);
   const consumed = consume(call, table, start, 'read', readUnits(page.bytes, isConsistent));
   const repeated = call.fault === 'repeat-page' ? startKey?.json : undefined;
   const lastKey = repeated ?? page.lastKey;
   const members = [
     consumed && `"ConsumedCapacity":${consumed}`,
-    `"Count":${page.texts.length}`,
-    `"Items":[${page.texts.join()}]`,
+    `"Count":${page.count}`,
+    `"Items":[${page.items}]`,
     lastKey && `"LastEvaluatedKey":${lastKey}`,
-    `"ScannedCount":${page.texts.length}`,
+    `"ScannedCount":${page.count}`,
   ];
   return `{${members.filter(Boolean).join()}}`;
 }
@@ -59,12 +61,6 @@ export function scan(call: Call): string {
 interface Segment {
   readonly low: number;
   readonly high: number;
-}
-
-interface Page {
-  readonly texts: readonly string[];
-  readonly bytes: number;
-  readonly lastKey: string | undefined;
 }
 
 function segmentOf({ input }: Call): Segment {
@@ -97,32 +93,52 @@ function startKeyOf({ input }: Call, table: Table, { low, high }: Segment): Key 
   );
 }
 
-function fullPage(
+/** The page if nothing is being written, read once and kept; absent when it might differ each time. */
+function settledPage(
   call: Call,
-  entries: Iterable<Entry>,
-  { high }: Segment,
-  after: Place | undefined,
-  nextMoment: () => Moment,
-): Page {
+  table: Table,
+  segment: Segment,
+  startKey: Key | undefined,
+): Page | undefined {
+  const { input, begun, fault, database } = call;
+  const isSettled = fault === undefined && database.moment().commit === begun.commit;
+  if (!isSettled || !input.flag('ConsistentRead')) return undefined;
+  const request = [segment.low, segment.high, limitOf(call), startKey?.identity ?? ''].join(' ');
+  const known = table.pages.get(request);
+  if (known !== undefined) return known;
+  const page = fullPage(call, table, segment, startKey);
+  table.pages.add(request, page);
+  return page;
+}
+
+function fullPage(call: Call, table: Table, segment: Segment, after: Key | undefined): Page {
   const limit = limitOf(call);
+  const nextMoment = readingMoments(call, call.input.flag('ConsistentRead'));
   const texts: string[] = [];
   let bytes = 0;
   let last: Key | undefined;
-  for (const entry of entries) {
-    if (entry.hash >= high) break;
+  const page = (lastKey: string | undefined): Page => ({
+    items: texts.join(),
+    count: texts.length,
+    bytes,
+    lastKey,
+  });
+  for (const entry of table.entriesFrom(after ?? startOf(segment))) {
+    if (entry.hash >= segment.high) break;
     if (after !== undefined && comparePlaces(entry, after) === 0) continue;
     const version = livingVersion(entry, nextMoment());
     if (version === undefined) continue;
-    const isFull = texts.length > 0 && bytes + version.bytes > pageBytesMax;
-    if (isFull) return { texts, bytes, lastKey: last?.json };
+    if (texts.length > 0 && bytes + version.bytes > pageBytesMax) return page(last?.json);
     texts.push(version.text!);
     bytes += version.bytes;
     last = entry;
     // It stops without looking further: the next page may be empty.
-    if (texts.length === limit) return { texts, bytes, lastKey: last.json };
+    if (texts.length === limit) return page(last.json);
   }
-  return { texts, bytes, lastKey: undefined };
+  return page(undefined);
 }
+
+const startOf = ({ low }: Segment): Place => ({ hash: low, partition: '', sort: '' });
 
 function livingVersion(entry: Entry, moment: Moment): Version | undefined {
   const version = versionAt(entry, moment);
@@ -139,13 +155,14 @@ function limitOf({ input, fault, database }: Call): number {
 function emptyPage(
   { fault, database }: Call,
   table: Table,
-  { low, high }: Segment,
+  segment: Segment,
   startKey: Key | undefined,
 ): Page | undefined {
   if (fault !== 'empty-page') return undefined;
-  const empty = { texts: [], bytes: 0 };
+  const empty = { items: '', count: 0, bytes: 0 };
   if (startKey !== undefined) return { ...empty, lastKey: startKey.json };
-  const [first] = table.entriesFrom({ hash: low, partition: '', sort: '' });
+  const { low, high } = segment;
+  const [first] = table.entriesFrom(startOf(segment));
   const bound = first === undefined || first.hash > high ? high : first.hash;
   const phantom = phantomKey(table.spec.key, { low, high: bound }, database.world.random);
   return phantom && { ...empty, lastKey: phantom.json };

@@ -141,14 +141,14 @@ function recordJson(
 ): string {
   const newImage = withNewImage.has(viewType) ? record.newImage : undefined;
   const oldImage = withOldImage.has(viewType) ? record.oldImage : undefined;
-  const eventId =
-    shard.id.slice(-8) + record.sequenceNumber.toString(16).slice(-24).padStart(24, '0');
+  const sequenceNumber = shard.sequenceNumberOf(record);
+  const eventId = shard.id.slice(-8) + sequenceNumber.toString(16).slice(-24).padStart(24, '0');
   return (
     `{"awsRegion":"${region}","dynamodb":{` +
     `"ApproximateCreationDateTime":${Math.floor(record.atMs / 1000)},"Keys":${record.keys},` +
     (newImage === undefined ? '' : `"NewImage":${newImage},`) +
     (oldImage === undefined ? '' : `"OldImage":${oldImage},`) +
-    `"SequenceNumber":"${record.sequenceNumber}","SizeBytes":${record.bytes},` +
+    `"SequenceNumber":"${sequenceNumber}","SizeBytes":${record.bytes},` +
     `"StreamViewType":"${viewType}"},"eventID":"${eventId}","eventName":"${record.eventName}",` +
     `"eventSource":"aws:dynamodb","eventVersion":"1.1"${record.isExpiry ? expiryIdentity : ''}}`
   );

@@ -5,6 +5,7 @@ import { Bucket } from './bucket.ts';
 import { ItemIndex } from './item-index.ts';
 import { firstPlace, type Key, type KeySchema, type Place } from './key.ts';
 import type { Capacity } from './options.ts';
+import { PageCache } from './page-cache.ts';
 import { evenRanges, type HashRange, RangeList } from './range-list.ts';
 import type { Stream } from './stream.ts';
 import { type Entry, forgetBefore, type Version } from './versions.ts';
@@ -48,6 +49,8 @@ export class Table {
   timeToLive: TimeToLive | undefined;
   itemCount = 0;
   sizeBytes = 0;
+  /** Holds as long as nothing is written. */
+  readonly pages = new PageCache();
   readonly #entries = new Map<string, Entry>();
   readonly #index = new ItemIndex<Entry>();
   // Deleted entries, oldest first, kept while a read may still see what they were.
@@ -99,6 +102,7 @@ export class Table {
 
   /** Makes a version the current one of its key. No read looks at moments before the horizon. */
   write(key: Key, version: Version, horizonMs: number): Entry {
+    this.pages.clear();
     const known = this.#entries.get(key.identity);
     this.#count(known?.version, -1);
     this.#count(version, 1);

@@ -73,6 +73,19 @@ describe('Scan', () => {
     expect(got.error).toBe('ValidationException');
   });
 
+  test('asked again gives the same, and what is new after a write', async () => {
+    const harness = filled(3, 'old');
+    const pages = [await harness.scan(), await harness.scan()];
+    harness.fake.put('orders', order('1', 'new'));
+    harness.fake.delete('orders', { id: { S: '2' } });
+    const after = await harness.scan();
+    expect(pages[0]).toEqual(pages[1]);
+    expect(after.Items.map((item) => [item['id']?.['S'], item['note']?.['S']]).sort()).toEqual([
+      ['0', 'old'],
+      ['1', 'new'],
+    ]);
+  });
+
   test('contains all that was written before it began, and some of what was written meanwhile', async () => {
     const harness = filled(500, 'before', { latencyMs: [100, 100] });
     const answer = harness.send('Scan', { TableName: 'orders', ConsistentRead: true });
