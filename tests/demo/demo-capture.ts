@@ -2,7 +2,6 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assert } from '../../connector/errors.ts';
-import { assert } from '../../connector/errors.ts';
 import type { CapturedCollection } from '../support/captured-collection.ts';
 import type { ConnectorExit } from '../support/connector-process.ts';
 import {

@@ -11,6 +11,7 @@ import { runDemo } from './run.ts';
 import { renderSummary } from './summary.ts';
 
 const program = 'dist/main.js';
+const backfillSecondsMin = 10;
 
 const options = parseDemoOptions(process.argv.slice(2));
 const stop = new AbortController();
@@ -39,7 +40,9 @@ async function demo(options: DemoOptions): Promise<boolean> {
     `${pc.bold('source-dynamodb')} · ${server.description} · ${options.items} items · seed ${options.seed}`,
   );
   try {
-    const { summary, verdict } = await runDemo({ options, server, view, command }, stop.signal);
+    const { endpoint } = server;
+    const world = { options, endpoint, view, command, backfillSecondsMin };
+    const { summary, verdict } = await runDemo(world, stop.signal);
     if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
     else process.stdout.write(`${renderSummary(summary, verdict)}\n`);
     return isConvergent(verdict);

@@ -12,6 +12,8 @@ export interface LoadOptions {
   readonly items: number;
   readonly seed: number;
   readonly onProgress: (loaded: number) => void;
+  /** Called for each table that was created. */
+  readonly onCreated: (name: string) => void;
 }
 
 export interface LoadedTable {
@@ -22,16 +24,21 @@ export interface LoadedTable {
 }
 
 /** Creates and fills all tables. Their streams are off: what is loaded is history when the capture begins. */
-export async function loadTables(options: LoadOptions): Promise<LoadedTable[]> {
-  const { dynamoDb, items, onProgress } = options;
+export async function loadTables(
+  options: LoadOptions,
+  signal: AbortSignal,
+): Promise<LoadedTable[]> {
+  const { dynamoDb, items, onProgress, onCreated } = options;
   let loaded = 0;
   const onItems = (count: number) => {
+    signal.throwIfAborted();
     loaded += count;
     onProgress(loaded);
   };
   const results: LoadedTable[] = [];
   for (const [at, table] of demoTables.entries()) {
     await dynamoDb.createTable(table.name, table.key);
+    onCreated(table.name);
     const itemCount = shareOf(items, at);
     const bytes = await loadTable(options, { table, itemCount }, onItems);
     results.push({ table, itemCount, bytes });

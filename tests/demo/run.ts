@@ -1,8 +1,8 @@
 /** The demo's story: tables, a capture, writers, a kill in the middle, and the judgement at the end. */
 
 import { CapturedCollection } from '../support/captured-collection.ts';
-import { demoCredentials, demoRegion, DynamoDbCalls } from '../support/dynamodb-calls.ts';
-import type { DynamoDbServer } from '../support/dynamodb-local.ts';
+import { endpointConfig } from '../support/connector-command.ts';
+import { DynamoDbCalls } from '../support/dynamodb-calls.ts';
 import { FlowRuntime, type CaptureBinding, type JsonObject } from '../support/flow-runtime.ts';
 import { sumVerdicts, verifyTable, type Verdict } from '../support/verify.ts';
 import { DemoCapture } from './demo-capture.ts';
@@ -18,8 +18,6 @@ const captureName = 'demo/source-dynamodb';
 const lookMs = 200;
 /** A pace that DynamoDB Local keeps up with on a laptop. */
 const changesPerSecondMax = 200;
-/** The backfill is to last as long as the changes, and at least this long. */
-const backfillSecondsMin = 10;
 /** Changes end a little before the backfill, so that all of them are made during it. */
 const changeTimeShare = 0.9;
 /** Parallel segments cost DynamoDB Local a table walk each. */
@@ -39,34 +37,70 @@ export interface DemoResult {
 
 export interface DemoWorld {
   readonly options: DemoOptions;
-  readonly server: DynamoDbServer;
+  readonly endpoint: string;
+  /** The backfill is to last as long as the changes, and at least this long. */
+  readonly backfillSecondsMin: number;
   readonly view: DemoView;
   /** The connector's program and arguments. */
   readonly command: readonly string[];
 }
 
-/** Plays it through. Throws when the connector fails, or when the signal aborts. */
+/** Plays it through, and leaves no tables behind. Throws when the connector fails, or when the signal aborts. */
 export async function runDemo(world: DemoWorld, signal: AbortSignal): Promise<DemoResult> {
-  const { options, server, view } = world;
-  const dynamoDb = new DynamoDbCalls(server.endpoint);
-  const loaded = await load(world, dynamoDb);
+  const dynamoDb = new DynamoDbCalls(world.endpoint);
+  const created: string[] = [];
+  try {
+    const loaded = await load(world, { dynamoDb, created }, signal);
+    return await captureTables(world, { dynamoDb, loaded }, signal);
+  } finally {
+    if (!world.options.keep) {
+      for (const table of created) await dynamoDb.deleteTable(table);
+    }
+  }
+}
+
+async function load(
+  { options: { items, seed }, view }: DemoWorld,
+  { dynamoDb, created }: { readonly dynamoDb: DynamoDbCalls; readonly created: string[] },
+  signal: AbortSignal,
+): Promise<LoadedTable[]> {
+  const onProgress = (count: number) => {
+    view.loading(count, items, Date.now());
+  };
+  const onCreated = (table: string) => {
+    created.push(table);
+  };
+  const loaded = await loadTables({ dynamoDb, items, seed, onProgress, onCreated }, signal);
+  view.rest();
+  for (const { table } of loaded) await dynamoDb.enableStream(table.name, 'NEW_AND_OLD_IMAGES');
+  return loaded;
+}
+
+interface LoadedTables {
+  readonly dynamoDb: DynamoDbCalls;
+  readonly loaded: readonly LoadedTable[];
+}
+
+async function captureTables(
+  world: DemoWorld,
+  { dynamoDb, loaded }: LoadedTables,
+  signal: AbortSignal,
+): Promise<DemoResult> {
+  const { seed, changes: changeCount } = world.options;
   const capture = await discover(world, loaded);
   const writersStop = new AbortController();
   try {
     const startedAtMs = Date.now();
     await capture.start();
-    view.event(`The connector runs, and ${countOf(options.changes)} changes begin.`);
+    world.view.event(`The connector runs, and ${countOf(changeCount)} changes begin.`);
     const { changes: log, tables } = capture;
-    const { seed, changes: changeCount } = options;
-    const changesPerSecond = changeCount / backfillSeconds(options) / changeTimeShare;
+    const changesPerSecond = changeCount / backfillSeconds(world) / changeTimeShare;
     const work = { dynamoDb, tables, log, seed, changeCount, changesPerSecond };
     const writing = writeChanges(work, AbortSignal.any([signal, writersStop.signal]));
     const [finishedAtMs] = await Promise.all([follow(world, capture, signal), writing]);
     await capture.watch(quietMs, signal);
     await capture.stop();
-    view.event(
-      'The connector was asked to stop, and did. Comparing every item with its collection …',
-    );
+    world.view.event('Asked to stop, the connector did. Comparing every item …');
     const verdict = await verify(dynamoDb, capture);
     return { verdict, summary: summarize({ verdict, capture, startedAtMs, finishedAtMs }) };
   } finally {
@@ -75,27 +109,13 @@ export async function runDemo(world: DemoWorld, signal: AbortSignal): Promise<De
   }
 }
 
-async function load({ options, view }: DemoWorld, dynamoDb: DynamoDbCalls): Promise<LoadedTable[]> {
-  const { items, seed } = options;
-  const onProgress = (count: number) => {
-    view.loading(count, items, Date.now());
-  };
-  const loaded = await loadTables({ dynamoDb, items, seed, onProgress });
-  view.rest();
-  for (const { table } of loaded) await dynamoDb.enableStream(table.name, 'NEW_AND_OLD_IMAGES');
-  return loaded;
-}
-
 /** What Flow does when a user makes a capture: discover, validate, apply. */
-async function discover(
-  { options, server, command, view }: DemoWorld,
-  loaded: readonly LoadedTable[],
-): Promise<DemoCapture> {
-  const { codec } = options;
-  const config = demoConfig(server.endpoint);
-  const runtime = new FlowRuntime({ command, codec, captureName, config });
+async function discover(world: DemoWorld, loaded: readonly LoadedTable[]): Promise<DemoCapture> {
+  const { options, endpoint, command, view } = world;
+  const config = endpointConfig(endpoint, { backfillSegments, scanLimit });
+  const runtime = new FlowRuntime({ command, codec: options.codec, captureName, config });
   const discovered = await runtime.discover();
-  const seconds = backfillSeconds(options);
+  const seconds = backfillSeconds(world);
   const tables = loaded.map(({ table, itemCount, bytes }) => {
     const found = discovered.find(({ resourcePath }) => resourcePath[0] === table.name);
     if (found === undefined)
@@ -122,21 +142,8 @@ async function discover(
   return capture;
 }
 
-function backfillSeconds({ changes }: DemoOptions): number {
-  return Math.max(backfillSecondsMin, changes / changesPerSecondMax);
-}
-
-/** Made-up credentials for DynamoDB Local; the environment's for anything else. */
-function demoConfig(endpoint: string): JsonObject {
-  return {
-    region: demoRegion,
-    credentials: {
-      auth_type: 'AWSAccessKey',
-      aws_access_key_id: demoCredentials.accessKeyId,
-      aws_secret_access_key: demoCredentials.secretAccessKey,
-    },
-    advanced: { endpoint, backfillSegments, scanLimit },
-  };
+function backfillSeconds({ options, backfillSecondsMin }: DemoWorld): number {
+  return Math.max(backfillSecondsMin, options.changes / changesPerSecondMax);
 }
 
 /** Until everything is captured, with a kill half-way; returns the time when it was. */
