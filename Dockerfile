@@ -1,0 +1,31 @@
+# The image that Flow runs. The bundle is plain JavaScript, so it may be built on any platform.
+FROM node:24-bookworm-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY connector ./connector
+COPY protocol ./protocol
+COPY schemas ./schemas
+RUN npm run build
+
+# Flow's data planes run linux/amd64, and put a program of theirs into the container to start this one: Debian
+# is a base known to suit it. AWS is trusted by the certificates that Node itself brings; for a proxy with an
+# authority of its own, mount the certificate and set NODE_EXTRA_CA_CERTS.
+FROM --platform=linux/amd64 node:24-bookworm-slim
+LABEL FLOW_RUNTIME_PROTOCOL=capture
+LABEL FLOW_RUNTIME_CODEC=json
+LABEL org.opencontainers.image.title=source-dynamodb
+LABEL org.opencontainers.image.licenses=Apache-2.0
+
+# No node_modules: the bundle holds all it needs. package.json tells Node that it consists of ES modules.
+WORKDIR /app
+COPY LICENSE ./
+COPY --from=build /build/package.json ./
+COPY --from=build /build/dist ./dist
+USER node
+
+# The heap holds positions and keys; pages of items and records lie outside of it, and the connector bounds them
+# at 96 MiB. Left to itself, Node sizes the heap by the machine, which may have many times the container's
+# 1 GiB; so bounded, garbage is collected early, and an ordinary capture stays below 256 MiB in all.
+# Flow runs the ENTRYPOINT as it stands and ignores a CMD next to it.
+ENTRYPOINT ["node", "--no-warnings", "--max-old-space-size=192", "/app/dist/main.js"]
