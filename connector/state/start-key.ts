@@ -5,6 +5,7 @@
  * https://github.com/apple/foundationdb/blob/main/design/tuple.md
  */
 
+import { isUtf8 } from 'node:buffer';
 import { ConnectorError, errorCodes } from '../errors.ts';
 import type { ItemKey, KeyAttribute, KeyValue } from '../table.ts';
 
@@ -14,6 +15,9 @@ const nestedCode = 0x05;
 const end = 0x00;
 /** A zero byte inside an element is followed by this. */
 const escapedZero = 0xff;
+
+/** As DynamoDB writes numbers, up to 1E+126. */
+const numberPattern = /^[+-]?\d+(\.\d+)?(E[+-]?\d+)?$/i;
 
 /** A key as the checkpoint writes it. */
 export function encodeStartKey(key: ItemKey): string {
@@ -68,6 +72,8 @@ function decodeValue(bytes: Buffer, start: number): Element | undefined {
   if (code === bytesCode || code === stringCode) {
     const element = decodeElement(bytes, start + 1);
     if (element === undefined) return undefined;
+    // Damaged text would be read as another key, and the scan go on at another place.
+    if (code === stringCode && !isUtf8(element.content)) return undefined;
     const [type, encoding] =
       code === bytesCode ? (['B', 'base64'] as const) : (['S', 'utf8'] as const);
     return { value: { type, value: element.content.toString(encoding) }, next: element.next };
@@ -76,6 +82,7 @@ function decodeValue(bytes: Buffer, start: number): Element | undefined {
   const tag = decodeValue(bytes, start + 1);
   const digits = tag?.value.value === 'N' ? decodeValue(bytes, tag.next) : undefined;
   if (digits?.value.type !== 'S' || bytes[digits.next] !== end) return undefined;
+  if (!numberPattern.test(digits.value.value)) return undefined;
   return { value: { type: 'N', value: digits.value.value }, next: digits.next + 1 };
 }
 

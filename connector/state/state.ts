@@ -2,6 +2,7 @@
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { ConnectorError, errorCodes } from '../errors.ts';
+import { parseRfc3339 } from '../time.ts';
 import { isJsonObject, type JsonObject } from './merge-patch.ts';
 import stateSchema from './state.schema.json' with { type: 'json' };
 import type { TableStateJson } from './table-state.ts';
@@ -33,7 +34,10 @@ export function loadState(state: unknown): Map<string, TableStateJson> {
     );
   }
   const tables = new Map(Object.entries(state.bindingStateV1 ?? {}));
-  for (const [stateKey, table] of tables) assertSegments(stateKey, table);
+  for (const [stateKey, table] of tables) {
+    assertSegments(stateKey, table);
+    assertTimes(stateKey, table);
+  }
   return tables;
 }
 
@@ -64,4 +68,18 @@ function assertSegments(stateKey: string, table: TableStateJson): void {
     `Cannot use the state of "${stateKey}": it has progress of segment ${unknown}, but only ${table.totalBackfillSegments} segments`,
     { hint: startOverHint },
   );
+}
+
+/** A time that cannot be read would compare as neither early nor late, and quietly switch a check off. */
+function assertTimes(stateKey: string, table: TableStateJson): void {
+  const times = ['epoch', 'backfillStartedAt', 'streamReadAt', 'backfillFinishedAt'] as const;
+  for (const time of times) {
+    const text = table[time];
+    if (text === undefined || !Number.isNaN(parseRfc3339(text))) continue;
+    throw new ConnectorError(
+      errorCodes.stateInvalid,
+      `Cannot use the state of "${stateKey}": ${time} is no time: "${text}"`,
+      { hint: startOverHint },
+    );
+  }
 }
