@@ -8,9 +8,10 @@ export interface JsonObject {
 /** The patch that makes `after` of `before`; undefined when they are equal. Neither may hold null members. */
 export function patchBetween(before: JsonObject, after: JsonObject): JsonObject | undefined {
   const patch: Record<string, Json> = {};
-  for (const name of Object.keys(before)) if (after[name] === undefined) patch[name] = null;
+  // Own members only: `toString` is a legal name too.
+  for (const name of Object.keys(before)) if (!Object.hasOwn(after, name)) patch[name] = null;
   for (const [name, value] of Object.entries(after)) {
-    const old = before[name];
+    const old = Object.hasOwn(before, name) ? before[name] : undefined;
     if (isJsonObject(old) && isJsonObject(value)) {
       const inner = patchBetween(old, value);
       if (inner !== undefined) patch[name] = inner;
