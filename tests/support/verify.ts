@@ -37,7 +37,7 @@ export interface CapturedTable {
 
 /** Compares one table, which must be at rest, item by item. Throws when a document is not valid by the schema. */
 export async function verifyTable(
-  dynamoDb: DynamoDbCalls,
+  dynamoDb: Pick<DynamoDbCalls, 'scan'>,
   captured: CapturedTable,
 ): Promise<Verdict> {
   const { table, key, collection } = captured;
@@ -112,7 +112,10 @@ function reduceDocuments(reducer: Reducer, documents: readonly string[]): JsonVa
   return reduced;
 }
 
-async function* itemsOf(dynamoDb: DynamoDbCalls, table: string): AsyncGenerator<Item> {
+async function* itemsOf(
+  dynamoDb: Pick<DynamoDbCalls, 'scan'>,
+  table: string,
+): AsyncGenerator<Item> {
   let startKey: Item | undefined;
   do {
     const page = await dynamoDb.scan(table, startKey);
