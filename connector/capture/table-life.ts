@@ -132,7 +132,7 @@ export class TableLife {
         budget: context.streamBudget,
         idleBackoffMaxMs: context.config.idleBackoffMaxMs,
         deliver: (page) => this.#deliverRecords(page),
-        recordShards: (added) => this.#emit(state.addShards(added)),
+        recordShards: (ids, isFinished) => this.#emit(state.addShards(ids, isFinished)),
         forgetShards: (shardIds) => this.#emit(state.forgetShards(shardIds)),
         checkTable: (checkSignal) => this.#checkTable(checkSignal),
       },

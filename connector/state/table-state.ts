@@ -21,6 +21,8 @@ export interface TableStateJson {
   readonly shards?: Readonly<Record<string, ShardJson>>;
 }
 
+type Amendable = 'tableId' | 'epoch' | 'streamReadAt' | 'backfillFinishedAt';
+
 interface SegmentJson {
   readonly exclusiveStartKey?: string;
   readonly finishedAt?: string;
@@ -126,7 +128,6 @@ export class TableState {
   get finishedSegmentCount(): number {
     return this.#finishedSegmentCount;
   }
-
   get itemCount(): number {
     return this.#members.backfillItems ?? 0;
   }
@@ -147,7 +148,7 @@ export class TableState {
   }
 
   /** Sets members of the table itself. */
-  amend(members: Partial<Pick<TableStateJson, 'tableId' | 'epoch' | 'streamReadAt'>>): JsonObject {
+  amend(members: Partial<Pick<TableStateJson, Amendable>>): JsonObject {
     this.#members = { ...this.#members, ...members };
     return members;
   }
@@ -194,16 +195,13 @@ export class TableState {
     };
   }
 
-  /**
-   * Records that these shards exist, so that one which vanishes before it was ever read is missed.
-   * Undefined when all of them are known.
-   */
-  addShards(shardIds: readonly string[]): JsonObject | undefined {
+  /** Records that these shards exist, so that one that vanishes unread is missed; undefined when all are known. */
+  addShards(shardIds: readonly string[], isFinished = false): JsonObject | undefined {
     const added = shardIds.filter((id) => !this.#shards.has(id));
     if (added.length === 0) return undefined;
-    for (const id of added)
-      this.#shards.set(id, { lastSequenceNumber: undefined, isFinished: false });
-    return { shards: Object.fromEntries(added.map((id) => [id, {}])) };
+    for (const id of added) this.#shards.set(id, { lastSequenceNumber: undefined, isFinished });
+    const shard = isFinished ? { finishedReading: true } : {};
+    return { shards: Object.fromEntries(added.map((id) => [id, shard])) };
   }
 
   /** Forgets finished shards that are no longer listed. */

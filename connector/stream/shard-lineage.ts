@@ -11,6 +11,14 @@ interface Entry {
   readonly phase: 'restored' | 'waiting' | 'reading' | 'finished';
 }
 
+/** What a page of a listing has brought to light. */
+export interface LearnResult {
+  /** Shards that are new and have to be read. */
+  readonly added: readonly string[];
+  /** Shards that turned up too late: their children were begun, so they count as finished. */
+  readonly overtaken: readonly string[];
+}
+
 /** What a complete listing has brought to light. */
 export interface ListingResult {
   /** Finished shards that are gone: nothing needs to be remembered of them. */
@@ -50,21 +58,22 @@ export class ShardLineage {
     });
   }
 
-  /** Learns of listed shards; returns the ids of those that are new and have to be read. */
-  learn(shards: readonly Shard[]): string[] {
+  /** Learns of listed shards. Both kinds of new ones must be recorded, or a restart would read them anew. */
+  learn(shards: readonly Shard[]): LearnResult {
     const added: string[] = [];
+    const overtaken: string[] = [];
     for (const { id, parentId } of shards) {
       const known = this.#shards.get(id);
       if (known === undefined) {
-        const phase = this.#isOvertaken(id) ? 'finished' : 'waiting';
-        this.#shards.set(id, { parentId, phase });
-        if (phase === 'waiting') added.push(id);
+        const isOvertaken = this.#isOvertaken(id);
+        this.#shards.set(id, { parentId, phase: isOvertaken ? 'finished' : 'waiting' });
+        (isOvertaken ? overtaken : added).push(id);
       } else {
         const phase = known.phase === 'restored' ? 'waiting' : known.phase;
         this.#shards.set(id, { parentId: parentId ?? known.parentId, phase });
       }
     }
-    return added;
+    return { added, overtaken };
   }
 
   /** The listing at a capture's very first start: parents that it lacks were before its time. */

@@ -29,8 +29,8 @@ export interface FollowStreamOptions extends Given {
   readonly shards: ReadonlyMap<string, ShardState>;
   /** The complete listing that a first start has just made; absent on a restart. */
   readonly firstListing: readonly Shard[] | undefined;
-  /** Records shards that must be read, before they are; and forgets those that no longer matter. */
-  readonly recordShards: (added: readonly string[]) => Promise<void>;
+  /** Records shards that must be read, before they are, or must not; forgets those that no longer matter. */
+  readonly recordShards: (shardIds: readonly string[], isFinished: boolean) => Promise<void>;
   readonly forgetShards: (shardIds: readonly string[]) => Promise<void>;
   /** Throws when the table no longer has this stream. */
   readonly checkTable: (signal: AbortSignal) => Promise<void>;
@@ -68,7 +68,9 @@ class StreamFollower {
       this.#lineage.endFirstListing();
       this.#startReaders();
       lag.listed();
-      await clock.sleep(listIntervalMs, signal);
+      // A shard that closed just before may have a child that no listing shows yet.
+      const isChildless = this.#lineage.childless().length > 0;
+      await clock.sleep(isChildless ? doubtfulListIntervalMs : listIntervalMs, signal);
     }
     for (;;) {
       const isDoubtful = await this.#list(signal);
@@ -101,8 +103,12 @@ class StreamFollower {
   }
 
   async #learn(shards: readonly Shard[]): Promise<void> {
-    const added = this.#lineage.learn(shards);
-    if (added.length > 0) await this.#options.recordShards(added);
+    const { added, overtaken } = this.#lineage.learn(shards);
+    const { recordShards } = this.#options;
+    await Promise.all([
+      ...(added.length > 0 ? [recordShards(added, false)] : []),
+      ...(overtaken.length > 0 ? [recordShards(overtaken, true)] : []),
+    ]);
   }
 
   #startReaders(): void {

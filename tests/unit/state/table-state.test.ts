@@ -146,6 +146,11 @@ describe('TableState', () => {
       (state) => state.addShards(['s-2', 's-3']),
       { shards: { 's-3': {} } },
     ],
+    [
+      'addShards() of one that is not to be read',
+      (state) => state.addShards(['s-3'], true),
+      { shards: { 's-3': { finishedReading: true } } },
+    ],
     ['addShards() of known ones', (state) => state.addShards(['s-1', 's-2']), undefined],
     ['forgetShards()', (state) => state.forgetShards(['s-1']), { shards: { 's-1': null } }],
     [
