@@ -94,9 +94,8 @@ export async function readShard(
   for (;;) {
     const calledAtMs = clock.now();
     const page = await readPage(context, reading, signal);
-    if (page === 'failed') continue;
-    if (page.isLast) break;
-    const waitMs = pace(context, reading, page, calledAtMs);
+    if (page !== 'failed' && page.isLast) break;
+    const waitMs = page === 'failed' ? callIntervalMs : pace(context, reading, page, calledAtMs);
     await clock.sleep(Math.max(0, calledAtMs + waitMs - clock.now()), signal);
   }
   lag.end(shardId);

@@ -1,0 +1,182 @@
+import { describe, expect, test } from '@jest/globals';
+import { ByteBudget } from '../../../connector/async/byte-budget.ts';
+import { AwsError } from '../../../connector/aws/aws.ts';
+import { ConnectorError, errorCodes } from '../../../connector/errors.ts';
+import { readShard, type ReaderContext } from '../../../connector/stream/shard-reader.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { connectionError, never, outcome } from '../aws/retry-context.ts';
+import { readerContext, scriptedShard, type Answer } from './fake-stream.ts';
+
+const aws = (name: string, message = 'said') => new AwsError(name, message, 400);
+const expired = aws('ExpiredIteratorException');
+const trimmed = aws('TrimmedDataAccessException');
+const gone = aws('ResourceNotFoundException');
+const repeat = <T>(count: number, value: T) => Array<T>(count).fill(value);
+
+/** Reads a scripted shard to its end, or until it fails; the budget must be whole again after either. */
+async function read(
+  answers: readonly Answer[],
+  given: Partial<ReaderContext> = {},
+  lastSequenceNumber?: string,
+) {
+  const clock = new FakeClock(0);
+  const shard = scriptedShard(clock, answers);
+  const budget = new ByteBudget(1024 * 1024);
+  const context = readerContext(clock, shard, { budget, ...given });
+  const got = await clock.run(outcome(readShard(context, 's-1', lastSequenceNumber, never)));
+  expect(budget.heldBytes).toBe(0);
+  return { ...shard, got, clock, context };
+}
+
+/** The shortest time between one call and the next. */
+const shortestMs = (atMs: readonly number[]) =>
+  Math.min(...atMs.slice(1).map((ms, index) => ms - atMs[index]!));
+
+describe('readShard()', () => {
+  test('delivers the last page, which has records and no next iterator', async () => {
+    const { got, delivered, asked } = await read([{ records: 3 }, { records: 2, isLast: true }]);
+    expect([got, delivered, asked]).toEqual([
+      undefined,
+      [
+        [undefined, 3],
+        ['3', 2],
+      ],
+      ['iterator at oldest', 'records of i0', 'records of i1'],
+    ]);
+  });
+
+  test('goes on after empty pages, with the iterator that each brings', async () => {
+    const { delivered, asked } = await read([...repeat(1000, { records: 0 }), { records: 1 }]);
+    expect(delivered.filter(([, count]) => count > 0)).toEqual([[undefined, 1]]);
+    expect(asked.slice(0, 4)).toEqual([
+      'iterator at oldest',
+      'records of i0',
+      'records of i1',
+      'records of i2',
+    ]);
+  });
+
+  test('begins after the sequence number it is given', async () => {
+    const { asked, delivered } = await read([{ records: 1, isLast: true }], {}, '41');
+    expect([asked[0], delivered]).toEqual(['iterator at 41', [['41', 1]]]);
+  });
+
+  test('takes a new iterator from its start when the first one expired', async () => {
+    const { got, asked } = await read([{ fails: expired }, { records: 1, isLast: true }]);
+    expect([got, asked]).toEqual([
+      undefined,
+      ['iterator at oldest', 'records of i0', 'iterator at oldest', 'records of i1'],
+    ]);
+  });
+
+  test('takes a new iterator after the last record delivered when one expired between reads', async () => {
+    const { asked, delivered } = await read([
+      { records: 5 },
+      { records: 0 },
+      { fails: expired },
+      { records: 1, isLast: true },
+    ]);
+    expect(asked.slice(4)).toEqual(['iterator at 5', 'records of i3']);
+    expect(delivered.at(-1)).toEqual(['5', 1]);
+  });
+
+  test.each<[string, Answer]>([
+    ['trimmed records', { fails: trimmed }],
+    ['a trimmed position', { fails: trimmed, at: 'getShardIterator' }],
+    ['a shard that is gone', { fails: gone, at: 'getShardIterator' }],
+    [
+      'DynamoDB Local’s words for it',
+      { fails: aws('ValidationException', 'Invalid SequenceNumber') },
+    ],
+  ])('believes %s after asking four times', async (_, answer) => {
+    const few = await read([...repeat(3, answer), { records: 1, isLast: true }]);
+    const many = await read(repeat(4, answer));
+    expect([few.got, few.delivered]).toEqual([undefined, [[undefined, 1]]]);
+    expect([many.got, many.clock.now() >= 6000]).toEqual(['lost s-1', true]);
+  });
+
+  test('counts losses anew after a page', async () => {
+    const answers = repeat(3, [...repeat(3, { fails: trimmed }), { records: 1 }]).flat();
+    const { got, delivered } = await read(answers);
+    expect([got, delivered.length]).toEqual([undefined, 4]);
+  });
+
+  test.each([
+    ['throttling', aws('ThrottlingException')],
+    ['too many readers', aws('LimitExceededException')],
+    ['a reset connection', connectionError('ECONNRESET')],
+    ['an internal error', new AwsError('InternalServerError', 'Sorry', 500)],
+    ['a damaged page', new ConnectorError(errorCodes.responseInvalid, 'not JSON')],
+  ])('goes on where it was after %s', async (_, error) => {
+    const fails = { fails: error, at: 'deliver' } as const;
+    const { got, delivered, calledAtMs } = await read([
+      { records: 2 },
+      ...repeat(5, { fails: error }),
+      fails,
+      { records: 1, isLast: true },
+    ]);
+    expect([got, delivered]).toEqual([
+      undefined,
+      [
+        [undefined, 2],
+        ['2', 1],
+      ],
+    ]);
+    expect(shortestMs(calledAtMs)).toBeGreaterThanOrEqual(200);
+  });
+
+  test('never calls more than five times a second, whatever comes back', async () => {
+    const answers: Answer[] = [
+      ...repeat(50, { records: 1000 }),
+      ...repeat(50, { fails: expired }),
+      ...repeat(20, { records: 1, bytes: 950_000 }),
+      ...repeat(20, { records: 0 }),
+    ];
+    const { calledAtMs } = await read(answers);
+    expect([calledAtMs.length, shortestMs(calledAtMs)]).toEqual([141, 200]);
+  });
+
+  test('asks an idle shard less and less often, and a busy one four times a second', async () => {
+    const answers = [
+      ...repeat(2, { records: 7 }),
+      ...repeat(6, { records: 0 }),
+      { records: 1 },
+      ...repeat(2, { records: 0 }),
+    ];
+    const { calledAtMs } = await read(answers, { idleBackoffMaxMs: 1500 });
+    const waits = calledAtMs.slice(1).map((ms, index) => ms - calledAtMs[index]!);
+    expect(waits).toEqual([250, 250, 200, 250, 500, 1000, 1500, 1500, 250, 200, 250]);
+  });
+
+  test('stops at once when aborted, idle or waiting for room', async () => {
+    for (const limit of [1024 * 1024, 1]) {
+      const clock = new FakeClock(0);
+      const shard = scriptedShard(clock, repeat(1000, { records: 0 }));
+      const budget = new ByteBudget(limit);
+      if (limit === 1) await budget.acquire(1, never);
+      const stop = new AbortController();
+      const context = readerContext(clock, shard, { budget });
+      const reading = outcome(readShard(context, 's-1', undefined, stop.signal));
+      await clock.advance(10_000);
+      stop.abort(new Error('stopped'));
+      expect(await clock.run(reading)).toBe('stopped');
+      expect(budget.heldBytes).toBe(limit === 1 ? 1 : 0);
+    }
+  });
+
+  test('tells the lag: unknown before the first page, the newest record of a full page, then none', async () => {
+    const lags: number[] = [];
+    const clock = new FakeClock(0);
+    const full = { records: 1000 };
+    const shard = scriptedShard(clock, [full, full, full, { records: 3 }, full, full]);
+    const context = readerContext(clock, shard);
+    const reading = readShard(context, 's-1', undefined, never);
+    lags.push(context.lag.lagMs());
+    for (const atMs of [300, 700, 1000]) {
+      await clock.advance(atMs - clock.now());
+      lags.push(context.lag.lagMs());
+    }
+    await clock.run(reading);
+    expect([lags, context.lag.shardCount]).toEqual([[Infinity, 5100, 0, 5150], 0]);
+  });
+});
