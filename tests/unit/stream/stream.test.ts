@@ -1,0 +1,182 @@
+import { describe, expect, test } from '@jest/globals';
+import { AwsError, type Shard } from '../../../connector/aws/aws.ts';
+import type { ShardState } from '../../../connector/state/state.ts';
+import { followStream, type FollowStreamOptions } from '../../../connector/stream/stream.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { collectedLog, outcome } from '../aws/retry-context.ts';
+import { awsOf, rateOf, readerContext, scriptedShard, shardPage } from './fake-stream.ts';
+
+const shard = (id: string, parentId?: string): Shard => ({ id, parentId, isClosed: false });
+const unread: ShardState = { lastSequenceNumber: undefined, isFinished: false };
+const finished: ShardState = { ...unread, isFinished: true };
+
+interface World {
+  /** What each full listing shows, in turn; the last for ever. */
+  readonly listings: readonly (readonly Shard[] | Error)[];
+  readonly children?: Readonly<Record<string, readonly Shard[]>>;
+  readonly state?: readonly (readonly [string, ShardState])[];
+  readonly firstListing?: readonly Shard[];
+  /** Shards that end with their first page; all others stay open. */
+  readonly ending?: readonly string[];
+  readonly trimmed?: readonly string[];
+  readonly checkTable?: FollowStreamOptions['checkTable'];
+}
+
+/** Follows a stream for some time, and writes down what happened, with the second it happened in. */
+async function follow(world: World, seconds: number) {
+  const clock = new FakeClock(0);
+  const events: string[] = [];
+  const note = (event: string) => void events.push(`${Math.floor(clock.now() / 1000)} ${event}`);
+  let listing = 0;
+  const base = readerContext(clock, scriptedShard(clock, []));
+  const options: FollowStreamOptions = {
+    ...base,
+    aws: awsOf(clock, {
+      listShards: () => {
+        const shown = world.listings[Math.min(listing++, world.listings.length - 1)]!;
+        return shown instanceof Error ? Promise.reject(shown) : Promise.resolve(shardPage(shown));
+      },
+      listChildShards: (_, id) => Promise.resolve(shardPage(world.children?.[id] ?? [])),
+      getShardIterator: (_, id, { type }) => {
+        note(`read ${id} ${type}`);
+        const error = new AwsError('TrimmedDataAccessException', 'Trimmed', 400);
+        return world.trimmed?.includes(id) ? Promise.reject(error) : Promise.resolve(id);
+      },
+      getRecords: (iterator) => Promise.resolve(Buffer.from(iterator)),
+    }),
+    deliver: ({ shardId }) => {
+      const isLast = world.ending?.includes(shardId) ?? false;
+      const nextShardIterator = isLast ? undefined : shardId;
+      if (isLast) note(`end of ${shardId}`);
+      const none = { recordCount: 0, lastSequenceNumber: undefined, lastCreatedAtMs: undefined };
+      return Promise.resolve({ ...none, nextShardIterator });
+    },
+    listCalls: rateOf(clock, 5),
+    tableName: 'orders',
+    log: collectedLog(clock).log,
+    shards: new Map(world.state),
+    firstListing: world.firstListing,
+    recordShards: (ids, isFinished) => {
+      note(`record ${ids.join()}${isFinished ? ' as finished' : ''}`);
+      return Promise.resolve();
+    },
+    forgetShards: (ids) => Promise.resolve(note(`forget ${ids.join()}`)),
+    checkTable: world.checkTable ?? (() => Promise.resolve()),
+  };
+  const stop = new AbortController();
+  const following = outcome(followStream(options, stop.signal));
+  const end = clock.sleep(seconds * 1000, stop.signal).then(
+    () => {
+      stop.abort(new Error('stopped'));
+    },
+    () => undefined,
+  );
+  const got = await clock.run(following);
+  stop.abort();
+  await end;
+  return { got, events };
+}
+
+const lost = (reason: string) =>
+  `Stream records of table "orders" were lost: ${reason}. ` +
+  'Changes in between are not captured, and deletes among them cannot be known';
+
+describe('followStream()', () => {
+  test('reads the open shards of a first start, and the children they get', async () => {
+    const { got, events } = await follow(
+      {
+        firstListing: [{ ...shard('a'), isClosed: true }, shard('b', 'a'), shard('c', 'gone')],
+        listings: [[shard('a'), shard('b', 'a'), shard('c', 'gone'), shard('d', 'b')]],
+        state: [
+          ['a', finished],
+          ['b', unread],
+          ['c', unread],
+        ],
+        children: { b: [shard('d', 'b')] },
+        ending: ['b'],
+      },
+      30,
+    );
+    expect([got, events]).toEqual([
+      'stopped',
+      [
+        '0 read b TRIM_HORIZON',
+        '0 read c TRIM_HORIZON',
+        '0 end of b',
+        '0 record d',
+        '0 read d TRIM_HORIZON',
+      ],
+    ]);
+  });
+
+  test('finds a late child of a shard that was closed at the start within seconds', async () => {
+    const closed = { ...shard('a'), isClosed: true };
+    const { events } = await follow(
+      {
+        firstListing: [closed],
+        listings: [[closed, shard('b', 'a')]],
+        state: [['a', finished]],
+      },
+      10,
+    );
+    expect(events).toEqual(['5 record b', '5 read b TRIM_HORIZON']);
+  });
+
+  test('finds by listing the children that the server does not tell', async () => {
+    const { events } = await follow(
+      { listings: [[shard('a')], [shard('a')], [shard('a'), shard('b', 'a')]], ending: ['a'] },
+      130,
+    );
+    expect(events).toEqual([
+      '0 record a',
+      '0 read a TRIM_HORIZON',
+      '0 end of a',
+      '65 record b',
+      '65 read b TRIM_HORIZON',
+    ]);
+  });
+
+  test('goes on after the state’s sequence number', async () => {
+    const state = [['a', { lastSequenceNumber: '7', isFinished: false }]] as const;
+    const { events } = await follow({ listings: [[shard('a')]], state }, 5);
+    expect(events).toEqual(['0 read a AFTER_SEQUENCE_NUMBER']);
+  });
+
+  test('forgets a finished shard that two listings lack', async () => {
+    const state = [
+      ['a', finished],
+      ['b', unread],
+    ] as const;
+    const { events } = await follow({ listings: [[shard('b', 'a')]], state }, 20);
+    expect(events).toEqual(['0 read b TRIM_HORIZON', '5 forget a']);
+  });
+
+  test.each<[string, World, string]>([
+    [
+      'an unfinished shard that two listings lack',
+      { listings: [[shard('b')]], state: [['a', unread]] },
+      lost('shard "a" is no longer listed before it was read to its end'),
+    ],
+    [
+      'a shard that was trimmed',
+      { listings: [[shard('a')]], trimmed: ['a'] },
+      lost('shard "a" was trimmed before it was read to its end'),
+    ],
+    [
+      'a stream that is gone',
+      { listings: [new AwsError('ResourceNotFoundException', 'Stream: not found', 400)] },
+      lost('its stream no longer exists'),
+    ],
+    [
+      'what happened to the table, which explains the loss',
+      {
+        listings: [[shard('a')]],
+        trimmed: ['a'],
+        checkTable: () => Promise.reject(new Error('the table was deleted')),
+      },
+      'the table was deleted',
+    ],
+  ])('throws for %s', async (_, world, want) => {
+    expect((await follow(world, 60)).got).toBe(want);
+  });
+});
