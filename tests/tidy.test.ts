@@ -1,0 +1,187 @@
+/** Checks of the code itself: who may import whom, how long a file may grow, and what lies where. */
+
+import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { errorCodes } from '../connector/errors.ts';
+import endpointSchema from '../schemas/endpoint-config.schema.json' with { type: 'json' };
+import resourceSchema from '../schemas/resource-config.schema.json' with { type: 'json' };
+
+// From the edge inwards: each folder, and the folders it may import. Words lie in connector/ itself.
+const layers: Readonly<Record<string, readonly string[]>> = {
+  edge: ['cli', 'words'],
+  cli: ['session', 'reduction', 'protocol', 'async', 'words', 'package.json'],
+  reduction: ['words'],
+  session: ['capture', 'discovery', 'state', 'aws', 'async', 'protocol', 'schemas', 'words'],
+  capture: ['backfill', 'stream', 'transcoder', 'state', 'aws', 'async', 'protocol', 'words'],
+  backfill: ['state', 'aws', 'async', 'words'],
+  stream: ['state', 'aws', 'async', 'words'],
+  discovery: ['aws', 'async', 'schemas', 'words'],
+  transcoder: ['words'],
+  state: ['schemas', 'words'],
+  aws: ['words'],
+  async: ['words'],
+  words: ['schemas'],
+  protocol: [],
+  schemas: [],
+};
+// Every other folder is entered by the file that bears its name.
+const openLayers = new Set(['words', 'async', 'protocol', 'schemas', 'package.json']);
+/** A file that needs more has two subjects. */
+const lineCountMax = 250;
+
+// What belongs at the top, besides dotfiles; the rest is made by npm.
+const topLevel = new Set([
+  ...['package.json', 'tsconfig.json', 'connector', 'schemas', 'protocol', 'tests'],
+  ...['Dockerfile', 'flow.yaml', 'README.md', 'CHANGELOG.md', 'LICENSE'],
+  ...['eslint.config.js', 'package-lock.json'],
+]);
+const made = new Set(['build', 'coverage', 'dist', 'node_modules']);
+
+/** All files below a folder, as paths from the top. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function layerOf(file: string): string {
+  const [top = '', ...rest] = file.split(path.sep);
+  if (top !== 'connector') return top;
+  if (rest.length > 1) return rest[0] ?? '';
+  return rest[0] === 'main.ts' ? 'edge' : 'words';
+}
+
+/** Files that a file imports from other layers, whether at once or later. */
+function foreignImports(file: string, source: string): string[] {
+  return [...source.matchAll(/(?:from |import |import\()'(\.[^']+)'/g)]
+    .map(([, specifier = '']) => path.join(path.dirname(file), specifier))
+    .filter((target) => layerOf(target) !== layerOf(file));
+}
+
+const isFrontDoor = (file: string) => path.basename(file, '.ts') === layerOf(file);
+const isHandWritten = (file: string) => file.endsWith('.ts') && !file.endsWith('.types.ts');
+
+const top = readdirSync('.').filter((name) => !made.has(name));
+const productFiles = ['connector', 'protocol', 'schemas'].flatMap(filesIn);
+const ourFiles = [...productFiles, ...filesIn('tests')];
+const ourTexts = [...top.filter((name) => /\w\.\w+$|^[A-Z]/.test(name)), ...ourFiles]
+  .filter((file) => file !== 'package-lock.json')
+  .map((file) => [file, readFileSync(file, 'utf8')] as const);
+
+/** Places where a pattern is found, as `file:line`. */
+function placesOf(pattern: RegExp, texts: typeof ourTexts): string[] {
+  return texts.flatMap(([file, text]) =>
+    text
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line}`] : [])),
+  );
+}
+
+describe.each(productFiles.filter(isHandWritten))('%s', (file) => {
+  const source = readFileSync(file, 'utf8');
+  const foreign = foreignImports(file, source);
+
+  test('imports inwards only', () => {
+    const allowed = layers[layerOf(file)] ?? [];
+    expect(foreign.filter((target) => !allowed.includes(layerOf(target)))).toEqual([]);
+  });
+
+  test('enters other folders by their front door', () => {
+    const closed = foreign.filter((target) => !openLayers.has(layerOf(target)));
+    expect(closed.filter((target) => !isFrontDoor(target))).toEqual([]);
+  });
+
+  test(`has at most ${lineCountMax} lines`, () => {
+    expect(source.split('\n').length - 1).toBeLessThanOrEqual(lineCountMax);
+  });
+
+  test('begins with its idea', () => {
+    expect(source.replace(/^#!.*\n/, '')).toMatch(/^\/\*\*/);
+  });
+});
+
+describe('every file of ours', () => {
+  test('is finished', () => {
+    // Patterns that do not find themselves.
+    expect(placesOf(/\b(?:TO[D]O|FIX[M]E)\b/, ourTexts)).toEqual([]);
+    const product = ourTexts.filter(([file]) => productFiles.includes(file));
+    expect(placesOf(/not implemente[d]|\bstu[b]/i, product)).toEqual([]);
+    const tests = ourTexts.filter(([file]) => file.endsWith('.test.ts'));
+    expect(placesOf(/\.(?:skip|only)[(]|\bx(?:it|test|describe)[(]/, tests)).toEqual([]);
+  });
+
+  test('names no place of one machine', () => {
+    expect(
+      placesOf(/(?:^|[\s"'`(=:])\/(?:home|root|Users|work)\/\w|[A-Z]:\\Users/, ourTexts),
+    ).toEqual([]);
+  });
+});
+
+describe('the top level', () => {
+  test('has no file without a reason', () => {
+    expect(top.filter((name) => !topLevel.has(name) && !name.startsWith('.'))).toEqual([]);
+  });
+
+  test('has every file that users look for', () => {
+    expect([...topLevel].filter((name) => !top.includes(name))).toEqual([]);
+  });
+});
+
+interface Manifest {
+  readonly version: string;
+  readonly scripts: Readonly<Record<string, string>>;
+}
+interface Lockfile {
+  readonly packages: Readonly<
+    Record<string, { resolved?: string; optionalDependencies?: Readonly<Record<string, string>> }>
+  >;
+}
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lockfile;
+
+describe('package-lock.json', () => {
+  test('names no address', () => {
+    expect(Object.keys(packages).filter((name) => packages[name]?.resolved)).toEqual([]);
+  });
+
+  test('knows the builds for every platform, without which npm ci refuses it', () => {
+    const optional = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+      Object.keys(optionalDependencies),
+    );
+    expect(optional.filter((name) => !(`node_modules/${name}` in packages))).toEqual([]);
+  });
+});
+
+describe('CHANGELOG.md', () => {
+  test('tells what the version in package.json brings', () => {
+    const changelog = readFileSync('CHANGELOG.md', 'utf8');
+    const entry = changelog.split(/^## /m).find((each) => each.startsWith(`[${manifest.version}]`));
+    expect(entry).toMatch(/^### (?:Added|Changed|Deprecated|Removed|Fixed|Security)\n\n- \S/m);
+  });
+});
+
+describe('README.md', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const firstCells = [...readme.matchAll(/^\| `([^`]+)`/gm)].map(([, cell]) => cell);
+
+  test('has a row for each error and each option', () => {
+    const { credentials, advanced, ...others } = endpointSchema.properties;
+    const options = [
+      ...Object.keys(others),
+      ...credentials.oneOf.flatMap(({ properties }) =>
+        Object.keys(properties).map((name) => `credentials.${name}`),
+      ),
+      ...Object.keys(advanced.properties).map((name) => `advanced.${name}`),
+      ...Object.keys(resourceSchema.properties),
+    ];
+    const wanted = [...Object.values(errorCodes), ...new Set(options)];
+    expect(wanted.filter((name) => !firstCells.includes(name))).toEqual([]);
+  });
+
+  test('names only commands that there are', () => {
+    const got = [...readme.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, script = '']) => script);
+    expect(got.filter((script) => !(script in manifest.scripts))).toEqual([]);
+  });
+});
