@@ -47,9 +47,9 @@ describe('listShards()', () => {
       listShards: () => Promise.resolve(shardPage([shard('a')], 'a')),
     });
     const count = async () => {
-      let pages = 0;
-      for await (const _ of listShards(context, never)) pages += 1;
-      return pages;
+      let shards = 0;
+      for await (const page of listShards(context, never)) shards += page.shards.length;
+      return shards;
     };
     expect(await clock.run(count())).toBe(2);
   });
