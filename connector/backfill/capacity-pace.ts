@@ -14,6 +14,8 @@ const smallPageItems = 100;
 const risePerSecond = 0.05;
 /** However hard a table throttles, one unit a second still makes progress. */
 const unitsPerSecondMin = 1;
+/** The least rate of a table without a ceiling: a page a second, far below what any such table has to give. */
+const unlimitedPerSecondMin = fullPageUnits;
 /** Of the page costs seen, how much the next guess takes from the newest. */
 const costSmoothing = 0.3;
 
@@ -116,7 +118,11 @@ export class CapacityPace {
   }
 
   #setRate(rate: number, now: number): void {
-    const unitsPerSecond = Math.min(this.#ceiling, Math.max(unitsPerSecondMin, rate));
+    // A second's rise is the least: a page charged at less would wait for minutes, and not see the rate come back.
+    const least = Number.isFinite(this.#ceiling)
+      ? Math.max(unitsPerSecondMin, this.#ceiling * risePerSecond)
+      : unlimitedPerSecondMin;
+    const unitsPerSecond = Math.min(this.#ceiling, Math.max(least, rate));
     this.#changedAt = now;
     if (this.#limit === undefined) this.#limit = this.#newLimit(unitsPerSecond);
     else this.#limit.setRate({ unitsPerSecond, burst: unitsPerSecond });

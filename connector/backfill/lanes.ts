@@ -13,6 +13,8 @@ const windowPagesPerLane = 2;
 const worthwhileGain = 1.05;
 /** After this many judgements without change, one lane more is tried again: conditions may have changed. */
 const restWindows = 10;
+/** Requests in flight together are throttled together: that counts once in this time. */
+const throttleIntervalMs = 1000;
 
 /** Finds the number of lanes by climbing: one more while reads speed up, half when the table throttles. */
 export class Lanes {
@@ -24,6 +26,7 @@ export class Lanes {
   /** Bytes per second before the last lane was added; 0 when there is nothing to compare with. */
   #rateBefore = 0;
   #restingWindows = 0;
+  #throttledAt = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -46,6 +49,9 @@ export class Lanes {
 
   /** The table is short of capacity. */
   throttled(): void {
+    const now = this.#clock.now();
+    if (now - this.#throttledAt < throttleIntervalMs) return;
+    this.#throttledAt = now;
     this.#count = Math.max(1, Math.floor(this.#count / 2));
     this.#rateBefore = 0;
     this.#restingWindows = 1;
