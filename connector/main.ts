@@ -4,7 +4,7 @@
 import { processHost } from './process-host.ts';
 
 // Whatever a dependency prints must not get into the protocol, nor become the last line on stderr.
-console.log = console.info = console.debug = console.error;
+console.log = console.info = console.debug = console.warn = console.error = () => undefined;
 process.removeAllListeners('warning');
 process.on('warning', () => undefined);
 

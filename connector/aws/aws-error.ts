@@ -53,6 +53,8 @@ const transientNames = new Set([
   'InternalServerError',
   'ServiceUnavailable',
   'ServiceUnavailableException',
+  // What the SDK makes of a body that was cut and had no checksum.
+  'SyntaxError',
   'TimeoutError',
 ]);
 const connectionCodes = new Set([

@@ -9,9 +9,10 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import type { EndpointConfig } from '../config.ts';
 import { ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
-import type { Host, HttpTransport } from '../host.ts';
+import type { Host } from '../host.ts';
 import { AwsError, type CallSubject } from './aws-error.ts';
 import type { Aws, ScanRequest, ShardPage, StreamApi, TableApi } from './aws.ts';
+import { checkedTransport } from './checked-transport.ts';
 import { identityOf } from './credentials.ts';
 import { createJsonCall, reasonNames, type JsonCall } from './json-call.ts';
 import { withRetry, type RetryContext } from './retry.ts';
@@ -30,7 +31,7 @@ export function createAwsPorts(config: EndpointConfig, host: Host, retry: RetryC
     () => tableClient.config.credentials(),
     host.clock,
   );
-  const transport = observed(host.http, signer);
+  const transport = checkedTransport(host.http, signer);
   const options = {
     region: config.region,
     maxAttempts: 1, // Retries are ours: by the host's clock, and patient.
@@ -193,16 +194,6 @@ function endpointOf(config: EndpointConfig, client: DynamoDBClient | DynamoDBStr
   if (config.endpoint !== undefined) return new URL(config.endpoint);
   const parameters = { Region: config.region, UseDualStack: false, UseFIPS: false };
   return client.config.endpointProvider(parameters).url;
-}
-
-function observed(transport: HttpTransport, signer: Signer): HttpTransport {
-  return {
-    async send(request, timeoutMs, signal) {
-      const response = await transport.send(request, timeoutMs, signal);
-      signer.observe(response);
-      return response;
-    },
-  };
 }
 
 /** The SDK's exceptions as `AwsError`s; what did not come from AWS (connections, aborts) stays as it is. */

@@ -32,6 +32,10 @@ export function sdkHandler(transport: HttpTransport, timeoutMs: number): HttpHan
   };
 }
 
+// The SDK's bodies are arrays of a kind of its own, which warn when they are used as text: a plain view is not.
 function bodyOf(body: unknown): string | Uint8Array {
-  return typeof body === 'string' || body instanceof Uint8Array ? body : '';
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array
+    ? Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+    : '';
 }

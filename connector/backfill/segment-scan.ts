@@ -1,7 +1,7 @@
 /** One page of one segment: asked for at the permitted pace, and delivered. */
 
 import type { ByteBudget } from '../async/byte-budget.ts';
-import type { Patience} from '../aws/aws.ts';
+import type { Patience } from '../aws/aws.ts';
 import { remedyOf, type Aws, type AwsError } from '../aws/aws.ts';
 import { nameOf } from '../errors.ts';
 import type { Clock } from '../host.ts';
@@ -23,6 +23,8 @@ export type PageTicket = number;
 /** One strongly consistent page of items, as DynamoDB sent it. */
 export interface ItemPage {
   readonly segment: number;
+  /** Where the page begins; absent at the segment's beginning. */
+  readonly startKey: ItemKey | undefined;
   readonly ticket: PageTicket;
   /** When the page's request began. */
   readonly scannedAtMs: number;
@@ -69,7 +71,8 @@ export class PageSize {
 
   saw(bytes: number): void {
     // Falls slowly and rises at once: the next page may well be as large as the largest lately.
-    this.#bytes = Math.max(pageBytesMin, bytes, this.#bytes * 0.9);
+    // Whole bytes: fractions would not add up to nothing when all are given back.
+    this.#bytes = Math.max(pageBytesMin, bytes, Math.ceil(this.#bytes * 0.9));
   }
 }
 
@@ -103,8 +106,9 @@ export async function scanPage(
     budget.release(held - actual);
     held = actual;
     lanes.pageRead(body.length);
+    const outcome = await context.deliver({ segment, startKey, ticket, scannedAtMs, body });
+    // Not before: a page that comes but is never whole must not be asked for without end.
     context.patience.succeeded();
-    const outcome = await context.deliver({ segment, ticket, scannedAtMs, body });
     if (outcome.kind === 'scan-again') {
       rotation.putBack(segment, startKey);
       return;
@@ -114,6 +118,8 @@ export async function scanPage(
     else rotation.putBack(segment, outcome.lastEvaluatedKey);
   } catch (error) {
     context.abandonPage(ticket);
+    budget.release(held); // The wait may be long, and other tables need the room.
+    held = 0;
     await afterFailure(context, charged, error, signal);
     rotation.putBack(segment, startKey);
   } finally {

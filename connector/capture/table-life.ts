@@ -10,7 +10,8 @@ import {
   type RecordPage,
   type RecordPageOutcome,
 } from '../stream/stream.ts';
-import type { Table } from '../table.ts';
+import type { ItemKey, Table } from '../table.ts';
+import { ConnectorError, errorCodes } from '../errors.ts';
 import { parseRfc3339, rfc3339 } from '../time.ts';
 import { createTranscoder, type Frames, type Transcoder } from '../transcoder/transcoder.ts';
 import type { CaptureContext, TableBinding } from './capture.ts';
@@ -146,6 +147,7 @@ export class TableLife {
     const { epoch, state, context } = this.#options;
     const scannedAt = rfc3339(page.scannedAtMs);
     const documents = this.#transcoder.items(page.body, { epoch, scannedAt });
+    assertAdvances(page, documents.lastEvaluatedKey);
     const admission = this.#fence.admit(page.ticket, documents);
     this.#fence.end(page.ticket);
     if (admission.kind === 'scan-again') {
@@ -238,6 +240,16 @@ export class TableLife {
     const readAfterMs = clock.now() + config.idleBackoffMaxMs;
     while (this.lag.readUntilMs() < readAfterMs) await clock.sleep(caughtUpIntervalMs, signal);
   }
+}
+
+/** A page that ends where it began would be scanned, and emitted, for ever. */
+function assertAdvances({ segment, startKey }: ItemPage, lastEvaluatedKey: ItemKey | undefined) {
+  if (startKey === undefined || lastEvaluatedKey === undefined) return;
+  if (JSON.stringify(startKey) !== JSON.stringify(lastEvaluatedKey)) return;
+  throw new ConnectorError(
+    errorCodes.responseInvalid,
+    `Scan of segment ${segment} answered with a page that ends where it begins`,
+  );
 }
 
 /** The greater of two sequence numbers, which are decimal digits of any length. */

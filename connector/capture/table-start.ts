@@ -60,7 +60,10 @@ export function nextEpoch(nowMs: number, lastEpoch: string | undefined): string 
 }
 
 /** Throws a `DataLossError` when the stream that the state belongs to is not the table's any more. */
-export function assertSameStream(table: Table, state: TableState): void {
+export function assertSameStream(
+  table: Table,
+  state: { readonly streamArn: string; readonly tableId?: string | undefined },
+): void {
   const stream = assertCapturable(table);
   // Emulators, and states that the Go connector wrote, have no table id.
   if (state.tableId !== undefined && state.tableId !== '' && table.id !== state.tableId) {
@@ -80,8 +83,10 @@ export function assertShortPause(tableName: string, state: TableState, nowMs: nu
   if (streamReadAt === undefined) return;
   const readAtMs = parseRfc3339(streamReadAt);
   if (nowMs - readAtMs <= retentionMs) return;
-  // Another connector may have carried the state on without our mark: then it knows younger shards.
-  const isCarriedOn = [...state.shards().keys()].some((id) => shardCreatedAtMs(id) > readAtMs);
+  // Another connector may have carried the state on without our mark: then it knows of shards so young that
+  // it cannot have paused for long. Younger than the mark is not enough, since we set that now and then only.
+  const isYoung = (shardId: string) => nowMs - shardCreatedAtMs(shardId) <= retentionMs;
+  const isCarriedOn = [...state.shards().keys()].some(isYoung);
   if (isCarriedOn) return;
   throw new DataLossError(
     tableName,

@@ -13,6 +13,7 @@ import { isDataLoss } from '../stream/stream.ts';
 import type { CaptureContext, TableBinding } from './capture.ts';
 import type { TableProgress } from './progress.ts';
 import { TableLife } from './table-life.ts';
+import { rfc3339 } from '../time.ts';
 import { assertSameStream, assertShortPause, firstStart, nextEpoch } from './table-start.ts';
 
 /** Captures one table until the signal aborts, or until it is caught up where the capture ends then. */
@@ -81,13 +82,18 @@ export class TableTask {
       this.#saved = start.state;
       firstListing = start.shards;
     }
+    // Asked first: the start keys of another table's state need not fit this one's key.
+    assertSameStream(table, this.#saved);
     const state = new TableState(this.#saved, table.key);
-    assertSameStream(table, state);
     assertShortPause(table.name, state, context.clock.now());
     // A state of the Go connector has neither. Its documents have no epoch: any epoch is younger.
     const epoch = state.epoch ?? nextEpoch(context.clock.now(), context.lastEpoch);
     if (state.epoch === undefined || state.tableId === undefined) {
       await this.#emit(state.amend({ epoch, tableId: table.id }));
+    }
+    // That connector notes the end of the last segment and the end of the backfill one after the other.
+    if (state.backfillFinishedAt === undefined && state.unfinishedSegments().length === 0) {
+      await this.#emit(state.amend({ backfillFinishedAt: rfc3339(context.clock.now()) }));
     }
     return new TableLife({ context, binding, table, state, epoch, firstListing });
   }

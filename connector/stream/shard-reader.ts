@@ -121,7 +121,7 @@ async function readPage(
   try {
     reading.iterator ??= await newIterator(context, reading, signal);
     const body = await aws.streams.getRecords(reading.iterator, pageRecordsMax, signal);
-    reading.pageBytes = Math.max(pageBytesMin, body.length, reading.pageBytes / 2);
+    reading.pageBytes = Math.max(pageBytesMin, body.length, Math.ceil(reading.pageBytes / 2));
     budget.release(held - body.length * heldPerResponseByte);
     held = body.length * heldPerResponseByte;
     const outcome = await context.deliver({

@@ -1,211 +1,194 @@
-/** Attribute values in DynamoDB's JSON to plain JSON, from byte to byte. */
+/** One attribute value: DynamoDB's JSON of it to plain JSON, from byte to byte. */
 
-import type { KeyAttribute } from '../table.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import { closeList, closeMap, colon, comma, copyString, invalidResponse } from './json-bytes.ts';
-import { openList, openMap } from './json-bytes.ts';
+import {
+  afterByte,
+  closeList,
+  closeMap,
+  colon,
+  comma,
+  copyString,
+  invalidResponse,
+  letterE,
+  openList,
+  openMap,
+  quote,
+  separatorAt,
+  skipSpace,
+  space,
+} from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
-import { writeNumber } from './number.ts';
+import { copyNumber, writeNumber } from './number.ts';
 
-const typeNames = ['S', 'N', 'B', 'BOOL', 'NULL', 'M', 'L', 'SS', 'NS', 'BS'] as const;
+/** Types of values; a type is its index. */
+export const typeNames = ['S', 'B', 'N', 'BOOL', 'NULL', 'M', 'L', 'SS', 'BS', 'NS'] as const;
 const types = new NameTable(typeNames);
-const [typeS, typeN, typeB, typeBool, typeNull, typeM, typeL] = [...typeNames.keys()];
-const typeNs = typeNames.indexOf('NS');
+const typeB = 1;
+export const typeN = 2;
+const typeBool = 3;
+export const typeNull = 4;
+const typeM = 5;
+const typeL = 6;
+const typeNs = 9;
+/** None, or in a spelling that is not AWS's own. */
+const typeUnknown = -1;
 
-/** The attribute whose name the documents need for themselves. */
-const metaName = '_meta';
+const typeOfLetter = new Int8Array(256).fill(typeUnknown);
+for (const [type, name] of typeNames.entries()) {
+  if (name.length === 1) typeOfLetter[name.charCodeAt(0)] = type;
+}
+/** How many bytes the beginning of a value of AWS's own spelling has: `{"S":`, `{"BOOL":`. */
+export const startBytes = Int8Array.from(typeNames, (name) => name.length + 4);
+/** How many bytes a scalar value has more than what is written of it, from its beginning to its end. */
+export const lostBytes = Int8Array.from(typeNames, (name) => name.length + (name === 'N' ? 6 : 4));
 
-/** Writes maps of attributes; one per page. */
-export class AttributeWriter {
-  /** By key attribute: where its value begins in the body, in the item written last; 0 when it has none. */
-  readonly keyAt: Int32Array;
-  /** Where the value of the item's own `_meta` begins, which was left out; 0 when it has none. */
-  metaAt = 0;
-  readonly #cursor: JsonCursor;
-  readonly #key: readonly KeyAttribute[];
-  readonly #names: NameTable;
-  readonly #metaIndex: number;
-  readonly #closes: number[] = [];
+const wordOf = (text: string) => Buffer.from(text).readInt32LE();
+const boolName = wordOf('BOOL');
+const nullName = wordOf('NULL');
+const trueWord = wordOf('true');
+const falsWord = wordOf('fals');
+const nullWord = wordOf('null');
 
-  constructor(cursor: JsonCursor, key: readonly KeyAttribute[]) {
-    const names = [...key.map(({ name }) => name), metaName];
-    this.keyAt = new Int32Array(key.length);
-    this.#cursor = cursor;
-    this.#key = key;
-    this.#names = new NameTable(names);
-    this.#metaIndex = names.indexOf(metaName);
-  }
+/** The type of the value at `at`, if it is no set and begins as AWS writes it; `typeUnknown` for all others. */
+export function plainTypeAt(body: Uint8Array, view: DataView, at: number): number {
+  if (body[at] !== openMap || body[at + 1] !== quote) return typeUnknown;
+  if (body[at + 3] === quote && body[at + 4] === colon) return typeOfLetter[body[at + 2]!]!;
+  if (body[at + 6] !== quote || body[at + 7] !== colon) return typeUnknown;
+  const name = view.getInt32(at + 2, true);
+  return name === boolName ? typeBool : name === nullName ? typeNull : typeUnknown;
+}
 
-  /**
-   * Writes the item at the cursor as `"name":value,` with a comma behind each attribute and no braces. Its own
-   * `_meta` is left out, and found at `metaAt`.
-   */
-  writeItem(writer: ByteWriter): void {
-    const at = this.#cursor.at;
-    this.keyAt.fill(0);
-    this.metaAt = 0;
-    this.#writeAttributes(writer, true);
-    this.#key.forEach(({ name }, index) => {
-      if (this.keyAt[index] !== 0) return;
-      throw invalidResponse(this.#cursor.body, at, `an item with the key attribute "${name}"`);
-    });
-  }
+/**
+ * Copies what is inside a scalar value, from `at` to `to`, and returns where that ends; 0 when it is not a plain
+ * number or literal of its type, or the type is not a scalar one. Reads as much as it writes, but for two quotes
+ * around a number.
+ */
+export function copyScalar(
+  type: number,
+  body: Uint8Array,
+  view: DataView,
+  at: number,
+  out: Uint8Array,
+  outView: DataView,
+  to: number,
+): number {
+  if (type === typeN) return copyNumber(body, at, out, to, false);
+  if (type <= typeB) return type < 0 ? 0 : copyString(body, view, at, out, outView, to);
+  if (type > typeNull || at + 5 > body.length) return 0;
+  const word = view.getInt32(at, true);
+  outView.setInt32(to, type === typeNull ? nullWord : word, true);
+  if (word === trueWord) return at + 4;
+  if (word !== falsWord || body[at + 4] !== letterE + 0x20 || type === typeNull) return 0;
+  out[to + 4] = body[at + 4]!;
+  return at + 5;
+}
 
-  /** The same for an old image: complete, with an attribute `_meta` in its place. */
-  writeImage(writer: ByteWriter): void {
-    this.#writeAttributes(writer, false);
-  }
-
-  /** Writes the value of the item's own `_meta`. */
-  writeMetaAttribute(writer: ByteWriter): void {
-    const { at } = this.#cursor;
-    this.#cursor.at = this.metaAt;
-    writer.reserve(this.#cursor.body.length - this.metaAt);
-    this.#writeNamedValue(writer, this.#metaIndex);
-    this.#cursor.at = at;
-  }
-
-  #writeAttributes(writer: ByteWriter, isItem: boolean): void {
-    const cursor = this.#cursor;
-    const { body } = cursor;
-    // What is written is never longer than what is read, but for numbers, which see to that themselves.
-    writer.reserve(body.length - cursor.at);
-    let isMore = cursor.open(openMap);
-    while (isMore) {
-      cursor.peek();
-      const start = cursor.at;
-      cursor.at = copyString(body, start, writer.bytes, writer.length);
-      const index = this.#names.find(body, start, cursor.at);
-      const length = cursor.at - start;
-      cursor.take(colon);
-      if (isItem && index >= 0) {
-        cursor.peek();
-        if (index < this.#key.length) this.keyAt[index] = cursor.at;
-        if (index === this.#metaIndex) this.metaAt = cursor.at;
+/**
+ * Writes the value at `start`, with all it contains, to `outStart`, and returns where that ends. The cursor is then
+ * at the brace that closes the value, and `writer.bytes` may be another array; it must have room for as many bytes
+ * as are left in the body, and has afterwards.
+ *
+ * One loop serves all depths; a list of what is open, by the bytes that will close it, stands for the recursion.
+ * Places are local variables, and the functions called take and return places, so that compiled code keeps them in
+ * registers. AWS's own spelling is looked at first; what JSON allows besides shows as an unexpected byte.
+ */
+export function writeValue(
+  cursor: JsonCursor,
+  start: number,
+  writer: ByteWriter,
+  outStart: number,
+): number {
+  const { bytes: body, view } = cursor;
+  let { bytes: out, view: outView } = writer;
+  const closes: number[] = [];
+  let [close, depth, at, to] = [0, 0, start, outStart];
+  for (;;) {
+    if (close === closeMap) {
+      if (body[at]! <= space) at = skipSpace(body, at);
+      const end = copyString(body, view, at, out, outView, to);
+      to += end - at;
+      out[to++] = colon;
+      at = body[end] === colon ? end + 1 : afterByte(body, end, colon);
+    }
+    let type = plainTypeAt(body, view, at);
+    if (type >= 0) at += startBytes[type]!;
+    else {
+      type = openValue(cursor, at);
+      ({ at } = cursor);
+    }
+    if (body[at]! <= space) at = skipSpace(body, at);
+    if (type === typeM || type === typeL) {
+      const open = type === typeM ? openMap : openList;
+      at = body[at] === open ? at + 1 : afterByte(body, at, open);
+      if (body[at]! <= space) at = skipSpace(body, at);
+      out[to++] = open;
+      if (body[at] !== open + 2) {
+        closes[depth++] = close;
+        close = open + 2;
+        continue;
       }
-      if (isItem && index === this.#metaIndex) cursor.skipValue();
-      else {
-        writer.length += length;
-        writer.writeByte(colon);
-        this.#writeNamedValue(writer, index);
-        writer.writeByte(comma);
+      out[to++] = body[at++]!;
+    } else {
+      const end = copyScalar(type, body, view, at, out, outView, to);
+      if (end > 0) {
+        to += type === typeN ? end - at - 2 : end - at;
+        at = end;
+      } else {
+        cursor.at = at;
+        to = writeOther(cursor, type, writer, to);
+        ({ at } = cursor);
+        ({ bytes: out, view: outView } = writer);
       }
-      isMore = cursor.next(closeMap);
     }
-  }
-
-  #writeNamedValue(writer: ByteWriter, index: number): void {
-    const key = this.#key[index];
-    const { at } = this.#cursor;
-    const type = this.#writeValue(writer, key !== undefined);
-    if (key !== undefined && typeNames[type] !== key.type) {
-      const expected = `a value of type ${key.type} for the key attribute "${key.name}"`;
-      throw invalidResponse(this.#cursor.body, at, expected);
+    while (depth > 0) {
+      at = body[at] === closeMap ? at + 1 : afterByte(body, at, closeMap);
+      if (body[at] !== comma && body[at] !== close) at = separatorAt(body, at, close);
+      out[to++] = body[at]!;
+      if (body[at++] === comma) break;
+      close = closes[--depth]!;
     }
+    if (depth > 0) continue;
+    cursor.at = at;
+    return to;
   }
+}
 
-  /** Writes the value at the cursor with all it contains, and returns its type. */
-  #writeValue(writer: ByteWriter, isText: boolean): number {
-    const cursor = this.#cursor;
-    const closes = this.#closes;
-    closes.length = 0;
-    let outermost = -1;
-    for (;;) {
-      const type = this.#openValue(writer);
-      if (outermost < 0) outermost = type;
-      if (type === typeM || type === typeL) {
-        const open = type === typeM ? openMap : openList;
-        writer.writeByte(open);
-        if (cursor.open(open)) {
-          closes.push(open + 2);
-          if (open === openMap) this.#writeName(writer);
-          continue;
-        }
-        writer.writeByte(open + 2);
-      } else if (type >= 0) this.#writeScalar(writer, type, isText);
-      if (type >= 0) cursor.take(closeMap);
-      if (!this.#toNextValue(writer)) return outermost;
-    }
+/** Goes into the value at `at`, however it is written, and returns its type; the cursor is then inside. */
+export function openValue(cursor: JsonCursor, at: number): number {
+  cursor.at = at;
+  if (!cursor.open(openMap)) {
+    // DynamoDB Local 3.3.0 writes an empty map so in GetRecords: `{}`, and not `{"M":{}}`.
+    cursor.at--;
+    return typeUnknown;
   }
+  const type = cursor.member(types);
+  if (type < 0) throw invalidResponse(cursor.bytes, at, 'an attribute value of a known type');
+  cursor.peek();
+  return type;
+}
 
-  /** Goes to the value behind the one just written, closing what ends here; false when all is closed. */
-  #toNextValue(writer: ByteWriter): boolean {
-    const closes = this.#closes;
-    for (let close = closes.at(-1); close !== undefined; close = closes.at(-1)) {
-      if (this.#cursor.next(close)) {
-        writer.writeByte(comma);
-        if (close === closeMap) this.#writeName(writer);
-        return true;
-      }
-      writer.writeByte(close);
-      closes.pop();
-      this.#cursor.take(closeMap);
-    }
-    return false;
-  }
+/** Writes what is inside a value at the cursor: sets, nothing, and what was not plain enough to be copied. */
+function writeOther(cursor: JsonCursor, type: number, writer: ByteWriter, to: number): number {
+  const { at } = cursor;
+  writer.length = to;
+  if (type === typeUnknown) writer.writeAscii('{}');
+  else if (type === typeN) cursor.at = writeNumber(cursor, at, writer);
+  else if (type === typeBool || type === typeNull) {
+    throw invalidResponse(cursor.bytes, at, `a value of type ${typeNames[type]!}`);
+  } else writeSet(cursor, type, writer);
+  return writer.length;
+}
 
-  #writeName(writer: ByteWriter): void {
-    this.#writeString(writer);
-    this.#cursor.take(colon);
-    writer.writeByte(colon);
-  }
-
-  #writeString(writer: ByteWriter): void {
-    const cursor = this.#cursor;
+function writeSet(cursor: JsonCursor, type: number, writer: ByteWriter): void {
+  writer.writeByte(openList);
+  let isMore = cursor.open(openList);
+  while (isMore) {
     cursor.peek();
-    const start = cursor.at;
-    cursor.at = copyString(cursor.body, start, writer.bytes, writer.length);
-    writer.length += cursor.at - start;
-  }
-
-  /** Goes to what is inside a value, and returns its type. */
-  #openValue(writer: ByteWriter): number {
-    const cursor = this.#cursor;
     const { at } = cursor;
-    if (!cursor.open(openMap)) {
-      // DynamoDB Local 3.3.0 writes an empty map so in GetRecords: `{}`, not `{"M":{}}`.
-      writer.writeByte(openMap);
-      writer.writeByte(closeMap);
-      return -1;
-    }
-    const type = cursor.member(types);
-    if (type < 0) throw invalidResponse(cursor.body, at, 'an attribute value of a known type');
-    return type;
+    cursor.at = type === typeNs ? writeNumber(cursor, at, writer) : writer.writeString(cursor, at);
+    isMore = cursor.next(closeList);
+    if (isMore) writer.writeByte(comma);
   }
-
-  #writeScalar(writer: ByteWriter, type: number, isText: boolean): void {
-    if (type === typeS || type === typeB) this.#writeString(writer);
-    else if (type === typeN) this.#writeNumber(writer, isText);
-    else if (type === typeBool || type === typeNull) this.#writeLiteral(writer, type);
-    else this.#writeSet(writer, type);
-  }
-
-  #writeNumber(writer: ByteWriter, isText: boolean): void {
-    const cursor = this.#cursor;
-    cursor.peek();
-    cursor.at = writeNumber(cursor.body, cursor.at, writer, isText);
-  }
-
-  #writeLiteral(writer: ByteWriter, type: number): void {
-    const { body, at } = this.#cursor;
-    const literal = this.#cursor.literal();
-    if (literal === 'null' || (type === typeNull && literal === 'false')) {
-      throw invalidResponse(body, at, `a value of type ${typeNames[type]!}`);
-    }
-    writer.writeAscii(type === typeNull ? 'null' : literal);
-  }
-
-  #writeSet(writer: ByteWriter, type: number): void {
-    const cursor = this.#cursor;
-    writer.writeByte(openList);
-    let isMore = cursor.open(openList);
-    while (isMore) {
-      if (type === typeNs) this.#writeNumber(writer, false);
-      else this.#writeString(writer);
-      isMore = cursor.next(closeList);
-      if (isMore) writer.writeByte(comma);
-    }
-    writer.writeByte(closeList);
-  }
+  writer.writeByte(closeList);
 }

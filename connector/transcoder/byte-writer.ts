@@ -1,11 +1,16 @@
 /** Bytes that grow, in buffers that are used again. */
 
+import { type ByteSource, copyString } from './json-bytes.ts';
+
 // Fresh memory costs a page fault every 4 KB, more than the transcoding of those 4 KB. A pool keeps the buffers of
 // the pages in flight, and no more: a few, and not the giant ones.
 const pooledBuffersMax = 6;
 const pooledBytesMax = 32 * 1024 * 1024;
 /** Below this the allocator is good enough, and a lone change should not hold a page's buffer. */
 const pooledBufferBytesMin = 256 * 1024;
+
+/** Byte loops write in words of four, and may write three bytes more than they mean to. */
+const slackBytes = 8;
 
 /** Buffers whose readers are done. All tables of a process can share one. */
 export class BufferPool {
@@ -39,17 +44,19 @@ export class BufferPool {
  */
 export class ByteWriter {
   bytes: Uint8Array;
+  view: DataView;
   length = 0;
   readonly #pool: BufferPool;
 
   constructor(pool: BufferPool, capacity: number) {
     this.#pool = pool;
     this.bytes = pool.take(capacity);
+    this.view = new DataView(this.bytes.buffer);
   }
 
   /** Makes room for so many bytes more. */
   reserve(count: number): void {
-    const needed = this.length + count;
+    const needed = this.length + count + slackBytes;
     if (needed > this.bytes.length) this.#grow(needed);
   }
 
@@ -67,7 +74,19 @@ export class ByteWriter {
   /** Text that has no character above U+007F. */
   writeAscii(text: string): void {
     this.reserve(text.length);
-    for (let index = 0; index < text.length; index++) this.writeByte(text.charCodeAt(index));
+    const { bytes, length } = this;
+    for (let index = 0; index < text.length; index++) {
+      bytes[length + index] = text.charCodeAt(index);
+    }
+    this.length += text.length;
+  }
+
+  /** Copies a string of a body, and returns where it ends there. */
+  writeString(body: ByteSource, at: number): number {
+    this.reserve(body.bytes.length - at);
+    const end = copyString(body.bytes, body.view, at, this.bytes, this.view, this.length);
+    this.length += end - at;
+    return end;
   }
 
   /** For the places where a byte is not worth a loop of its own; `reserve` must have been called. */
@@ -78,6 +97,7 @@ export class ByteWriter {
   #grow(needed: number): void {
     const small = this.bytes;
     this.bytes = this.#pool.take(Math.max(needed, Math.ceil(small.length * 1.5)));
+    this.view = new DataView(this.bytes.buffer);
     this.bytes.set(small.subarray(0, this.length));
     this.#pool.give(small);
   }

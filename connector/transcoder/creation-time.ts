@@ -29,16 +29,16 @@ export class CreationTime {
     this.ms = wholeMs + Number(fraction.slice(0, 3).padEnd(3, '0'));
     const decimals = fraction === '' ? '' : `.${fraction}`;
     this.json = Buffer.from(`"${rfc3339(wholeMs).slice(0, 19)}${decimals}Z"`);
-    this.#text = cursor.body.slice(at, cursor.at);
+    this.#text = cursor.bytes.slice(at, cursor.at);
   }
 
   #isRepeated(cursor: JsonCursor): boolean {
-    const { body, at } = cursor;
+    const { bytes, at } = cursor;
     const { length } = this.#text;
     for (let index = 0; index < length; index++) {
-      if (this.#text[index] !== body[at + index]) return false;
+      if (this.#text[index] !== bytes[at + index]) return false;
     }
-    const next = body[at + length];
+    const next = bytes[at + length];
     if (length === 0 || (next !== 0x2c && next !== 0x7d)) return false;
     cursor.at += length;
     return true;

@@ -1,8 +1,8 @@
 /** The `_meta` of a document, its last member: what it tells comes last in a response too. */
 
-import type { AttributeWriter } from './attribute-value.ts';
+import type { ItemWriter } from './item-writer.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import { copyString } from './json-bytes.ts';
+import type { ByteSource } from './json-bytes.ts';
 import type { ItemMeta } from './transcoder.ts';
 
 const attributeMember = Buffer.from(',"attribute":');
@@ -36,13 +36,13 @@ export function recordMeta(op: Op, epoch: string): Uint8Array {
 /** Writes the members of a record's `_meta` behind its beginning, up to `before`. */
 export function writeRecordFacts(
   writer: ByteWriter,
-  body: Uint8Array,
+  body: ByteSource,
   facts: RecordFacts,
   createdAt: Uint8Array,
 ): void {
-  writeString(writer, body, facts.eventIdAt);
+  writer.writeString(body, facts.eventIdAt);
   writer.write(sequenceNumberMember);
-  writeString(writer, body, facts.sequenceNumberAt);
+  writer.writeString(body, facts.sequenceNumberAt);
   writer.write(timeMember);
   writer.write(createdAt);
   const { identityTypeAt, identityPrincipalAt } = facts;
@@ -50,17 +50,17 @@ export function writeRecordFacts(
   writer.writeAscii(',"userIdentity":{');
   if (identityTypeAt !== 0) {
     writer.writeAscii('"type":');
-    writeString(writer, body, identityTypeAt);
+    writer.writeString(body, identityTypeAt);
   }
   if (identityTypeAt !== 0 && identityPrincipalAt !== 0) writer.writeAscii(',');
   if (identityPrincipalAt !== 0) {
     writer.writeAscii('"principalId":');
-    writeString(writer, body, identityPrincipalAt);
+    writer.writeString(body, identityPrincipalAt);
   }
   writer.writeAscii('}');
 }
 
-/** Writes an old image, whose attributes lie in `image` with a comma behind each. */
+/** Writes an old image, whose item lie in `image` with a comma behind each. */
 export function writeBefore(writer: ByteWriter, image: ByteWriter): void {
   writer.write(beforeMember);
   writer.write(image.bytes.subarray(0, Math.max(0, image.length - 1)));
@@ -68,13 +68,8 @@ export function writeBefore(writer: ByteWriter, image: ByteWriter): void {
 }
 
 /** Writes the item's own `_meta` attribute, if it has one. */
-export function writeMetaAttribute(writer: ByteWriter, attributes: AttributeWriter): void {
-  if (attributes.metaAt === 0) return;
+export function writeMetaAttribute(writer: ByteWriter, item: ItemWriter): void {
+  if (item.metaValue === undefined) return;
   writer.write(attributeMember);
-  attributes.writeMetaAttribute(writer);
-}
-
-function writeString(writer: ByteWriter, body: Uint8Array, at: number): void {
-  writer.reserve(body.length - at);
-  writer.length += copyString(body, at, writer.bytes, writer.length) - at;
+  writer.write(item.metaValue);
 }

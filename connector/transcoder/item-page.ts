@@ -1,7 +1,7 @@
 /** A Scan response to snapshot documents. */
 
 import type { ItemKey } from '../table.ts';
-import { AttributeWriter } from './attribute-value.ts';
+import { ItemWriter } from './item-writer.ts';
 import { itemMeta, writeMetaAttribute } from './document-meta.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { KeyPlaces, readKey } from './item-key.ts';
@@ -22,7 +22,7 @@ export function transcodeItems(
 ): ItemDocuments {
   const cursor = new JsonCursor(body);
   const places = new KeyPlaces(key, body);
-  const attributes = new AttributeWriter(cursor, key);
+  const item = new ItemWriter(cursor, key);
   let hasItems = false;
   let lastEvaluatedKey: ItemKey | undefined;
   let consumedUnits = 0;
@@ -33,7 +33,7 @@ export function transcodeItems(
     if (member === 0) {
       if (hasItems) throw cursor.expected('"Items" only once');
       hasItems = true;
-      writeItems(cursor, attributes, itemMeta(meta), frames, places);
+      writeItems(cursor, item, itemMeta(meta), frames, places);
     } else if (member === 1)
       lastEvaluatedKey = cursor.takeNull() ? undefined : readKey(cursor, key);
     else if (member === 2) consumedUnits = readConsumedUnits(cursor);
@@ -53,7 +53,7 @@ export function transcodeItems(
 
 function writeItems(
   cursor: JsonCursor,
-  attributes: AttributeWriter,
+  item: ItemWriter,
   meta: Uint8Array,
   frames: FrameWriter,
   places: KeyPlaces,
@@ -61,11 +61,11 @@ function writeItems(
   let isMore = cursor.open(openList);
   while (isMore) {
     frames.open();
-    attributes.writeItem(frames.writer);
+    item.writeItem(frames.writer);
     frames.writer.write(meta);
-    writeMetaAttribute(frames.writer, attributes);
+    writeMetaAttribute(frames.writer, item);
     frames.close();
-    places.add(attributes.keyAt);
+    places.add(item.keyAt);
     isMore = cursor.next(closeList);
   }
 }

@@ -2,13 +2,16 @@
 
 import { ConnectorError } from '../errors.ts';
 
+export const space = 0x20;
 export const quote = 0x22;
+export const plus = 0x2b;
 export const comma = 0x2c;
 export const minus = 0x2d;
 export const point = 0x2e;
 export const zero = 0x30;
 export const nine = 0x39;
 export const colon = 0x3a;
+export const letterE = 0x45;
 export const openList = 0x5b;
 export const backslash = 0x5c;
 export const closeList = 0x5d;
@@ -23,6 +26,12 @@ const hexDigits = new Set(Buffer.from('0123456789abcdefABCDEF'));
 const shortEscapes = new Set(Buffer.from('"\\/bfnrt'));
 const replacement = Buffer.from('\\ufffd');
 
+/** Bytes, with a view to read and write four at once. */
+export interface ByteSource {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
 /** A body that is not what AWS sends: what was looked for, and at which byte it is not. */
 export function invalidResponse(body: Uint8Array, at: number, expected: string): ConnectorError {
   const found = at < body.length ? '' : ', but it ends there';
@@ -33,48 +42,119 @@ export function invalidResponse(body: Uint8Array, at: number, expected: string):
   );
 }
 
+/**
+ * Where the first byte that cannot stand for itself in a string is, `at` or after it, if within the next four;
+ * else 4. For a word of four bytes, lowest byte first, without looking at each: in `word ^ 0x02020202` the quote
+ * becomes 0x20 and control characters stay below it, so that subtracting 0x21 borrows from these bytes only (and
+ * perhaps from ones above them); the same with the backslash and 1. Bytes above 0x7f are told by `& ~word`.
+ */
+function specialIn(word: number): number {
+  const quoteAt20 = word ^ 0x02020202;
+  const backslashAt0 = word ^ 0x5c5c5c5c;
+  const borrowed =
+    (((quoteAt20 - 0x21212121) & ~quoteAt20) | ((backslashAt0 - 0x01010101) & ~backslashAt0)) &
+    0x80808080;
+  return borrowed === 0 ? 4 : (31 - Math.clz32(borrowed & -borrowed)) >> 3;
+}
+
 /** Where the string that begins at `at` ends, its quotes included. */
-export function stringEnd(body: Uint8Array, at: number): number {
-  if (body[at] !== quote) throw invalidResponse(body, at, 'a string');
+export function stringEnd(body: ByteSource, at: number): number {
+  const { bytes, view } = body;
+  if (bytes[at] !== quote) throw invalidResponse(bytes, at, 'a string');
+  const wordsEnd = bytes.length - 3;
   let next = at + 1;
   for (;;) {
-    while (isSpecial[body[next]!] === 0) next++;
-    const byte = body[next];
-    if (byte === quote) return next + 1;
-    if (byte !== backslash) throw invalidResponse(body, next, 'the rest of a string');
-    next += escapeLength(body, next);
+    while (next < wordsEnd) {
+      const skip = specialIn(view.getInt32(next, true));
+      next += skip;
+      if (skip < 4) break;
+    }
+    while (isSpecial[bytes[next]!] === 0) next++;
+    if (bytes[next] === quote) return next + 1;
+    next += escapeLength(bytes, next);
   }
 }
 
 /**
  * Copies the string at `at`, quotes and escapes as they are, and returns where it ends: as many bytes as were
- * read have been written. Half a surrogate pair becomes U+FFFD, because Flow's JSON parser refuses it.
+ * read have been written, and up to three more that mean nothing. Half a surrogate pair becomes U+FFFD, because
+ * Flow's JSON parser refuses it.
  */
-export function copyString(body: Uint8Array, at: number, out: Uint8Array, to: number): number {
+export function copyString(
+  body: Uint8Array,
+  view: DataView,
+  at: number,
+  out: Uint8Array,
+  outView: DataView,
+  to: number,
+): number {
   if (body[at] !== quote) throw invalidResponse(body, at, 'a string');
   out[to] = quote;
+  const wordsEnd = body.length - 3;
   const shift = to - at;
   let next = at + 1;
+  while (next < wordsEnd) {
+    const word = view.getInt32(next, true);
+    outView.setInt32(next + shift, word, true);
+    const skip = specialIn(word);
+    next += skip;
+    if (skip < 4) break;
+  }
+  return body[next] === quote ? next + 1 : copyStringRest(body, next, out, next + shift);
+}
+
+/** The same from within a string, for what is seldom: escapes, and the last bytes of a body. */
+function copyStringRest(body: Uint8Array, at: number, out: Uint8Array, to: number): number {
+  const shift = to - at;
+  let next = at;
   for (;;) {
-    let byte = body[next]!;
-    while (isSpecial[byte] === 0) {
-      out[next + shift] = byte;
-      byte = body[++next]!;
-    }
-    if (byte === quote) {
-      out[next + shift] = quote;
-      return next + 1;
-    }
-    if (byte !== backslash) throw invalidResponse(body, next, 'the rest of a string');
-    next = copyEscape(body, next, out, next + shift);
+    const byte = body[next]!;
+    out[next + shift] = byte;
+    if (byte === quote) return next + 1;
+    next = isSpecial[byte] === 0 ? next + 1 : copyEscape(body, next, out, next + shift);
   }
 }
 
-/** The text of the string that lies from `start` to `end`, quotes included. */
-export function decodeString(body: Uint8Array, start: number, end: number): string {
-  const token = Buffer.from(body.buffer, body.byteOffset + start, end - start);
-  if (!token.includes(backslash)) return token.toString('utf8', 1, token.length - 1);
-  return JSON.parse(token.toString('utf8')) as string;
+/** The next place, from `at` on, that is not whitespace. */
+export function skipSpace(body: Uint8Array, at: number): number {
+  let next = at;
+  let byte = body[next];
+  while (byte === space || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = body[++next];
+  return next;
+}
+
+/** The place behind `byte`, which must be at `at` but for whitespace. */
+export function afterByte(body: Uint8Array, at: number, byte: number): number {
+  const next = skipSpace(body, at);
+  if (body[next] !== byte) throw invalidResponse(body, next, `"${String.fromCharCode(byte)}"`);
+  return next + 1;
+}
+
+/** Where the comma or the closing byte is that must be at `at` but for whitespace. */
+export function separatorAt(body: Uint8Array, at: number, close: number): number {
+  const next = skipSpace(body, at);
+  if (body[next] === comma || body[next] === close) return next;
+  throw invalidResponse(body, next, `"," or "${String.fromCharCode(close)}"`);
+}
+
+/** Where the JSON number that begins at `at` ends; throws when there is none. */
+export function numberEnd(body: Uint8Array, at: number): number {
+  let next = body[at] === minus ? at + 1 : at;
+  next = body[next] === zero ? next + 1 : digitsEnd(body, next);
+  if (body[next] === point) next = digitsEnd(body, next + 1);
+  if (body[next] === letterE || body[next] === letterE + 0x20) {
+    const sign = body[next + 1];
+    next = digitsEnd(body, sign === minus || sign === plus ? next + 2 : next + 1);
+  }
+  return next;
+}
+
+/** Where the digits end that must begin at `at`. */
+function digitsEnd(body: Uint8Array, at: number): number {
+  let next = at;
+  while (body[next]! >= zero && body[next]! <= nine) next++;
+  if (next === at) throw invalidResponse(body, at, 'a number');
+  return next;
 }
 
 function copyEscape(body: Uint8Array, at: number, out: Uint8Array, to: number): number {
@@ -87,6 +167,7 @@ function copyEscape(body: Uint8Array, at: number, out: Uint8Array, to: number): 
 
 /** How long the escape at `at` is: 2, 6, or 12 for the two halves of a surrogate pair. */
 function escapeLength(body: Uint8Array, at: number): number {
+  if (body[at] !== backslash) throw invalidResponse(body, at, 'the rest of a string');
   if (shortEscapes.has(body[at + 1]!)) return 2;
   const unit = codeUnitAt(body, at);
   if ((unit & 0xfc00) !== 0xd800 || body[at + 6] !== backslash || body[at + 7] !== 0x75) return 6;

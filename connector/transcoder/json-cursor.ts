@@ -1,48 +1,50 @@
 /** Walks the bytes of a JSON text, member by member, and makes values only where asked to. */
 
 import {
+  afterByte,
+  type ByteSource,
   closeMap,
   colon,
   comma,
-  decodeString,
   invalidResponse,
+  numberEnd,
   openList,
   openMap,
   quote,
+  separatorAt,
+  skipSpace,
+  space,
   stringEnd,
 } from './json-bytes.ts';
 import type { NameTable } from './name-table.ts';
-
-const literals = ['true', 'false', 'null'] as const;
-type Literal = (typeof literals)[number];
-// Longer ones are no numbers of an AWS response, and no text should be sliced without a limit.
-const numberBytesMax = 400;
-const numberPattern = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /**
  * A place in a body. Each method begins at `at`, goes over any whitespace in front of what it reads, and leaves
  * `at` behind it. All throw `response-invalid` where the body is something else.
  */
-export class JsonCursor {
-  readonly body: Uint8Array;
-  at = 0;
+export class JsonCursor implements ByteSource {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  at: number;
+  readonly #buffer: Buffer;
 
-  constructor(body: Uint8Array) {
-    this.body = body;
+  constructor(body: Uint8Array, at = 0) {
+    this.at = at;
+    this.bytes = body;
+    this.view = new DataView(body.buffer, body.byteOffset, body.length);
+    this.#buffer = Buffer.from(body.buffer, body.byteOffset, body.length);
   }
 
   /** The next byte that is not whitespace, without taking it; undefined at the end. */
   peek(): number | undefined {
-    let byte = this.body[this.at];
-    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) {
-      byte = this.body[++this.at];
-    }
-    return byte;
+    const byte = this.bytes[this.at];
+    if (byte === undefined || byte > space) return byte;
+    this.at = skipSpace(this.bytes, this.at);
+    return this.bytes[this.at];
   }
 
   take(byte: number): void {
-    if (this.peek() !== byte) throw this.expected(`"${String.fromCharCode(byte)}"`);
-    this.at++;
+    this.at = afterByte(this.bytes, this.at, byte);
   }
 
   /** Enters a map or list; false, and past it, when it is empty. */
@@ -55,18 +57,14 @@ export class JsonCursor {
 
   /** After a member or element: true when another follows, false when its container was closed. */
   next(close: number): boolean {
-    const byte = this.peek();
-    if (byte !== comma && byte !== close) {
-      throw this.expected(`"," or "${String.fromCharCode(close)}"`);
-    }
-    this.at++;
-    return byte === comma;
+    this.at = separatorAt(this.bytes, this.at, close);
+    return this.bytes[this.at++] === comma;
   }
 
   /** The index in `names` of a member's name, -1 for another; goes past the colon. */
   member(names: NameTable): number {
     const start = this.skipString();
-    const index = names.find(this.body, start, this.at);
+    const index = names.find(this, start, this.at);
     this.take(colon);
     return index;
   }
@@ -75,13 +73,19 @@ export class JsonCursor {
   skipString(): number {
     this.peek();
     const start = this.at;
-    this.at = stringEnd(this.body, start);
+    this.at = stringEnd(this, start);
     return start;
   }
 
   string(): string {
     const start = this.skipString();
-    return decodeString(this.body, start, this.at);
+    return this.text(start, this.at);
+  }
+
+  /** The text of the string that lies from `start` to `end`, quotes included. */
+  text(start: number, end: number): string {
+    const inside = this.#buffer.toString('utf8', start + 1, end - 1);
+    return inside.includes('\\') ? (JSON.parse(`"${inside}"`) as string) : inside;
   }
 
   /** A string, or undefined where there is `null`. */
@@ -96,10 +100,10 @@ export class JsonCursor {
     return true;
   }
 
-  literal(): Literal {
-    this.peek();
-    const literal = literals.find((text) => this.#isAhead(text));
-    if (literal === undefined) throw this.expected('a value');
+  literal(): 'true' | 'false' | 'null' {
+    const byte = this.peek();
+    const literal = byte === 0x74 ? 'true' : byte === 0x66 ? 'false' : 'null';
+    if (!this.#isAhead(literal)) throw this.expected('a value');
     this.at += literal.length;
     return literal;
   }
@@ -108,23 +112,22 @@ export class JsonCursor {
   number(): string {
     this.peek();
     const start = this.at;
-    const window = this.body.subarray(start, start + numberBytesMax + 1);
-    const length = window.findIndex(
-      (byte) => !'+-.0123456789Ee'.includes(String.fromCharCode(byte)),
-    );
-    const text = Buffer.from(length < 0 ? window : window.subarray(0, length)).toString('latin1');
-    if (text.length > numberBytesMax || !numberPattern.test(text)) throw this.expected('a number');
-    this.at = start + text.length;
-    return text;
+    this.at = numberEnd(this.bytes, start);
+    return this.#buffer.toString('latin1', start, this.at);
   }
 
   /** Past a value of any kind and depth; a list of what is open stands for the recursion. */
   skipValue(): void {
+    const first = this.peek();
+    if (first === openMap || first === openList) this.#skipContainer();
+    else this.#skipScalar(first);
+  }
+
+  #skipContainer(): void {
     const closes: number[] = [];
     for (;;) {
       const byte = this.peek();
-      const isContainer = byte === openMap || byte === openList;
-      if (!isContainer) this.#skipScalar(byte);
+      if (byte !== openMap && byte !== openList) this.#skipScalar(byte);
       else if (this.open(byte)) {
         closes.push(byte + 2);
         if (byte === openMap) this.#skipName();
@@ -146,12 +149,12 @@ export class JsonCursor {
   }
 
   expected(what: string): Error {
-    return invalidResponse(this.body, this.at, what);
+    return invalidResponse(this.bytes, this.at, what);
   }
 
   #isAhead(text: string): boolean {
     for (let index = 0; index < text.length; index++) {
-      if (this.body[this.at + index] !== text.charCodeAt(index)) return false;
+      if (this.bytes[this.at + index] !== text.charCodeAt(index)) return false;
     }
     return true;
   }
@@ -162,10 +165,10 @@ export class JsonCursor {
   }
 
   #skipScalar(byte: number | undefined): void {
-    if (byte === quote) this.at = stringEnd(this.body, this.at);
+    if (byte === quote) this.at = stringEnd(this, this.at);
     else if (byte === 0x74 || byte === 0x66 || byte === 0x6e) this.literal();
     else if (byte === undefined || byte === closeMap || byte === 0x5d)
       throw this.expected('a value');
-    else this.number();
+    else this.at = numberEnd(this.bytes, this.at);
   }
 }

@@ -1,6 +1,7 @@
 /** Names looked up by their bytes, so that no text is made of the names of a response. */
 
-import { backslash, decodeString } from './json-bytes.ts';
+import { backslash } from './json-bytes.ts';
+import type { JsonCursor } from './json-cursor.ts';
 
 /** A short, fixed list of names; asked for each member of a response, so it answers "no" at the first byte. */
 export class NameTable {
@@ -17,26 +18,23 @@ export class NameTable {
   }
 
   /** The index of the name whose JSON string lies from `start` to `end`, quotes included; -1 when not listed. */
-  find(body: Uint8Array, start: number, end: number): number {
-    return this.#canBegin[body[start + 1]!] === 1 ? this.#search(body, start, end) : -1;
+  find(cursor: JsonCursor, start: number, end: number): number {
+    return this.#canBegin[cursor.bytes[start + 1]!] === 1 ? this.#search(cursor, start, end) : -1;
   }
 
-  #search(body: Uint8Array, start: number, end: number): number {
+  #search(cursor: JsonCursor, start: number, end: number): number {
+    const { bytes } = cursor;
+    const length = end - start - 2;
     for (let index = 0; index < this.#encoded.length; index++) {
-      if (isEqual(this.#encoded[index]!, body, start + 1, end - 1)) return index;
+      const name = this.#encoded[index]!;
+      if (name.length !== length) continue;
+      let same = 0;
+      while (same < length && name[same] === bytes[start + 1 + same]) same++;
+      if (same === length) return index;
     }
-    for (let at = start; at < end; at++) {
-      if (body[at] === backslash) return this.#names.indexOf(decodeString(body, start, end));
+    for (let at = start + 1; at < end; at++) {
+      if (bytes[at] === backslash) return this.#names.indexOf(cursor.text(start, end));
     }
     return -1;
   }
-}
-
-function isEqual(name: Uint8Array, body: Uint8Array, start: number, end: number): boolean {
-  const { length } = name;
-  if (end - start !== length) return false;
-  for (let index = 0; index < length; index++) {
-    if (name[index] !== body[start + index]) return false;
-  }
-  return true;
 }

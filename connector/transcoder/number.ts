@@ -1,16 +1,8 @@
 /** Numbers of DynamoDB as text: 38 digits, which no JavaScript number holds. */
 
 import type { ByteWriter } from './byte-writer.ts';
-import {
-  decodeString,
-  invalidResponse,
-  minus,
-  nine,
-  point,
-  quote,
-  stringEnd,
-  zero,
-} from './json-bytes.ts';
+import type { JsonCursor } from './json-cursor.ts';
+import { invalidResponse, minus, nine, point, quote, stringEnd, zero } from './json-bytes.ts';
 
 // DynamoDB's numbers lie between 1E-130 and 1E126; more zeros than this are not a number of DynamoDB's, and a
 // short text must not make a long one.
@@ -18,6 +10,12 @@ const exponentMax = 400;
 
 /** Every number of so many significant digits reads back from a double as it was. */
 const safeDigits = 15;
+/** Every integer of so many digits fits 64 bits. */
+const safeIntegerDigits = 18;
+
+const canonicalPattern = /^(?:0|-?[1-9]\d*|-?(?:0|[1-9]\d*)\.\d*[1-9])$/;
+/** No double prints more digits that mean something. */
+const doubleDigitsMax = 17;
 
 const integerMax = '18446744073709551615';
 const integerMin = '9223372036854775808';
@@ -27,6 +25,7 @@ const integerMin = '9223372036854775808';
  * number. Servers other than AWS also send `1.50`, `1E+2`, `-0`.
  */
 export function canonicalNumber(text: string): string | undefined {
+  if (canonicalPattern.test(text)) return text;
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/.exec(text);
   if (match === null) return undefined;
   const [, sign, whole = '', fraction = '', exponentText = '0'] = match;
@@ -59,67 +58,88 @@ export function isExactInFlow(canonical: string): boolean {
     if (magnitude.length < max.length) return true;
     if (magnitude.length === max.length && magnitude <= max) return true;
   }
-  // The shortest text that reads back as the double is what a writer of doubles prints.
-  return canonicalNumber(String(Number(canonical))) === canonical;
+  if (significantDigits(magnitude) > doubleDigitsMax) return false;
+  // What reads back as the same double in the fewest digits is what a writer of doubles prints.
+  const shortest = String(Number(canonical));
+  return (
+    shortest === canonical || (shortest.includes('e') && canonicalNumber(shortest) === canonical)
+  );
+}
+
+/** How many digits are left when zeros at both ends are not counted. */
+function significantDigits(magnitude: string): number {
+  let start = 0;
+  let end = magnitude.length;
+  while (magnitude[start] === '0' || magnitude[start] === '.') start++;
+  while (magnitude[end - 1] === '0' || magnitude[end - 1] === '.') end--;
+  const pointAt = magnitude.indexOf('.', start);
+  return pointAt >= 0 && pointAt < end ? end - start - 1 : end - start;
 }
 
 /**
- * Writes the number whose JSON string begins at `at`: as a JSON number where that is exact, else, and always when
- * `isText`, as a string of the same digits. Returns where the string ends. The writer must have room for as many
- * bytes as are left in the body; it has afterwards.
+ * Copies the canonical number whose JSON string begins at `at`, with its quotes if `isText`. Returns where the
+ * string ends; 0 for a number in another form, or of so many digits that a JSON number may not be exact.
+ */
+export function copyNumber(
+  body: Uint8Array,
+  at: number,
+  out: Uint8Array,
+  to: number,
+  isText: boolean,
+): number {
+  if (body[at] !== quote) return 0;
+  const shift = isText ? to - at : to - at - 1;
+  if (isText) out[to] = quote;
+  let next = at + 1;
+  let byte = body[next]!;
+  if (byte === minus) {
+    out[next + shift] = byte;
+    byte = body[++next]!;
+  }
+  const first = next;
+  while (byte >= zero && byte <= nine) {
+    out[next + shift] = byte;
+    byte = body[++next]!;
+  }
+  const isZero = body[first] === zero;
+  const pointAt = next;
+  if (pointAt === first || (isZero && pointAt > first + 1)) return 0;
+  if (byte === point) {
+    do {
+      out[next + shift] = byte;
+      byte = body[++next]!;
+    } while (byte >= zero && byte <= nine);
+    if (next === pointAt + 1 || body[next - 1] === zero) return 0;
+  } else if (isZero && first > at + 1) return 0;
+  if (byte !== quote) return 0;
+  if (isText) out[next + shift] = quote;
+  else if (next - first > (next === pointAt ? safeIntegerDigits : safeDigits)) return 0;
+  return next + 1;
+}
+
+/**
+ * Writes the number whose JSON string begins at `at`, in whatever form: as a JSON number where that is exact, else,
+ * and always when `isText`, as a string of the same digits. Returns where the string ends. The writer must have
+ * room for as many bytes as are left in the body; it has afterwards.
  */
 export function writeNumber(
-  body: Uint8Array,
+  cursor: JsonCursor,
   at: number,
   writer: ByteWriter,
   isText: boolean,
 ): number {
-  const end = canonicalEnd(body, at);
-  const length = end - at - 1;
-  if (end < 0 || (length > safeDigits && !isText)) return writeLongNumber(body, at, writer, isText);
-  const { bytes } = writer;
-  let to = writer.length;
-  const last = isText ? end : end - 1;
-  for (let next = isText ? at : at + 1; next <= last; next++) bytes[to++] = body[next]!;
-  writer.length = to;
-  return end + 1;
-}
-
-/** Where the closing quote of a canonical number is; -1 when the number is written in any other way. */
-function canonicalEnd(body: Uint8Array, at: number): number {
-  if (body[at] !== quote) throw invalidResponse(body, at, 'a number as a string');
-  const isNegative = body[at + 1] === minus;
-  let next = isNegative ? at + 2 : at + 1;
-  let byte = body[next]!;
-  if (byte === zero) {
-    byte = body[++next]!;
-    if (byte === quote && isNegative) return -1;
-  } else {
-    if (!(byte > zero && byte <= nine)) return -1;
-    do byte = body[++next]!;
-    while (byte >= zero && byte <= nine);
+  const { bytes } = cursor;
+  const plainEnd = copyNumber(bytes, at, writer.bytes, writer.length, isText);
+  if (plainEnd > 0) {
+    writer.length += isText ? plainEnd - at : plainEnd - at - 2;
+    return plainEnd;
   }
-  if (byte === point) {
-    const pointAt = next;
-    do byte = body[++next]!;
-    while (byte >= zero && byte <= nine);
-    if (next === pointAt + 1 || body[next - 1] === zero) return -1;
-  }
-  return byte === quote ? next : -1;
-}
-
-function writeLongNumber(
-  body: Uint8Array,
-  at: number,
-  writer: ByteWriter,
-  isText: boolean,
-): number {
-  const end = stringEnd(body, at);
-  const canonical = canonicalNumber(decodeString(body, at, end));
-  if (canonical === undefined) throw invalidResponse(body, at, 'a number');
+  const end = stringEnd(cursor, at);
+  const canonical = canonicalNumber(cursor.text(at, end));
+  if (canonical === undefined) throw invalidResponse(bytes, at, 'a number');
   const text = isText || !isExactInFlow(canonical) ? `"${canonical}"` : canonical;
   // `1E+125` becomes longer than it was read.
-  writer.reserve(text.length + body.length - at);
+  writer.reserve(text.length + bytes.length - at);
   writer.writeAscii(text);
   return end;
 }

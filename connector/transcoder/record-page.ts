@@ -2,7 +2,7 @@
 
 import type { ByteWriter } from './byte-writer.ts';
 import type { FrameWriter } from './frame-writer.ts';
-import { closeList, closeMap, decodeString, openList, openMap, stringEnd } from './json-bytes.ts';
+import { closeList, closeMap, openList, openMap } from './json-bytes.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
 import { RecordTranscoder } from './record-transcoder.ts';
@@ -40,7 +40,9 @@ export function transcodeRecords(
     ...frames.finish(),
     recordCount,
     keys: () => Array.from({ length: keys.count }, (_, index) => keys.text(index)),
-    lastSequenceNumber: isEmpty ? undefined : stringAt(body, record.sequenceNumberAt),
+    lastSequenceNumber: isEmpty
+      ? undefined
+      : new JsonCursor(body, record.sequenceNumberAt).string(),
     lastCreatedAtMs: isEmpty ? undefined : createdAt.ms,
     nextShardIterator,
   };
@@ -55,8 +57,4 @@ function writeRecords(cursor: JsonCursor, record: RecordTranscoder): number {
     isMore = cursor.next(closeList);
   }
   return count;
-}
-
-function stringAt(body: Uint8Array, at: number): string {
-  return decodeString(body, at, stringEnd(body, at));
 }

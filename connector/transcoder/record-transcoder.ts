@@ -1,7 +1,7 @@
 /** One record to its documents. */
 
 import type { KeyAttribute } from '../table.ts';
-import { AttributeWriter } from './attribute-value.ts';
+import { ItemWriter } from './item-writer.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { CreationTime } from './creation-time.ts';
 import {
@@ -55,7 +55,7 @@ export class RecordTranscoder implements RecordFacts {
 
   readonly #body: Uint8Array;
   readonly #cursor: JsonCursor;
-  readonly #attributes: AttributeWriter;
+  readonly #item: ItemWriter;
   readonly #frames: FrameWriter;
   readonly #oldImage: ByteWriter;
   readonly #meta: RecordMeta;
@@ -69,10 +69,10 @@ export class RecordTranscoder implements RecordFacts {
     frames: FrameWriter,
     oldImage: ByteWriter,
   ) {
-    this.keys = new KeyPlaces(key, cursor.body);
-    this.#body = cursor.body;
+    this.keys = new KeyPlaces(key, cursor.bytes);
+    this.#body = cursor.bytes;
     this.#cursor = cursor;
-    this.#attributes = new AttributeWriter(cursor, key);
+    this.#item = new ItemWriter(cursor, key);
     this.#frames = frames;
     this.#oldImage = oldImage;
     this.#meta = meta;
@@ -137,11 +137,11 @@ export class RecordTranscoder implements RecordFacts {
     if (isNew) {
       this.#newImageAt = at;
       this.#frames.open();
-      this.#attributes.writeItem(this.#frames.writer);
+      this.#item.writeItem(this.#frames.writer);
     } else {
       this.#oldImageAt = at;
       this.#oldImage.length = 0;
-      this.#attributes.writeImage(this.#oldImage);
+      this.#item.writeImage(this.#oldImage);
     }
   }
 
@@ -191,11 +191,11 @@ export class RecordTranscoder implements RecordFacts {
     }
     const { writer } = this.#frames;
     writer.write(this.#metaByOp[op]);
-    writeRecordFacts(writer, this.#body, this, this.createdAt.json);
+    writeRecordFacts(writer, this.#cursor, this, this.createdAt.json);
     if (this.#oldImageAt !== 0) writeBefore(writer, this.#oldImage);
-    writeMetaAttribute(writer, this.#attributes);
+    writeMetaAttribute(writer, this.#item);
     this.#frames.close();
-    this.keys.add(this.#attributes.keyAt);
+    this.keys.add(this.#item.keyAt);
   }
 
   /** The old image as an item that was scanned, so that the delete behind it has something to delete. */
@@ -203,20 +203,20 @@ export class RecordTranscoder implements RecordFacts {
     this.#frames.open();
     this.#writeItemAt(this.#oldImageAt === 0 ? this.#keysAt : this.#oldImageAt);
     this.#frames.writer.write(itemMeta(this.#meta));
-    writeMetaAttribute(this.#frames.writer, this.#attributes);
+    writeMetaAttribute(this.#frames.writer, this.#item);
     this.#frames.close();
   }
 
   #writeItemAt(place: number): void {
     const { at } = this.#cursor;
     this.#cursor.at = place;
-    this.#attributes.writeItem(this.#frames.writer);
+    this.#item.writeItem(this.#frames.writer);
     this.#cursor.at = at;
   }
 
   #op(): Op {
     const at = this.#eventNameAt;
-    const op = ops[eventNames.find(this.#body, at, stringEnd(this.#body, at))];
+    const op = ops[eventNames.find(this.#cursor, at, stringEnd(this.#cursor, at))];
     if (op !== undefined) return op;
     // DynamoDB Local 3.3.0 calls TTL deletes UNKNOWN_TO_SDK_VERSION. The images tell what happened.
     if (this.#newImageAt === 0) return 'd';

@@ -1,14 +1,7 @@
 /** The order of a shard's records. */
 
-import {
-  backslash,
-  decodeString,
-  invalidResponse,
-  nine,
-  quote,
-  stringEnd,
-  zero,
-} from './json-bytes.ts';
+import { backslash, invalidResponse, nine, quote, zero } from './json-bytes.ts';
+import { JsonCursor } from './json-cursor.ts';
 
 /**
  * A sequence number to compare others with, where they lie in a body. They have 21 to 40 digits, not all the same
@@ -44,7 +37,7 @@ export class SequenceNumberMark {
   }
 
   #isPassedByEscaped(body: Uint8Array, at: number): boolean {
-    const text = decodeString(body, at, stringEnd(body, at));
+    const text = new JsonCursor(body, at).string();
     if (!/^\d+$/.test(text)) throw invalidResponse(body, at, 'a sequence number');
     return this.isPassedBy(Buffer.from(`"${text}"`), 0);
   }

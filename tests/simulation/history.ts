@@ -1,0 +1,270 @@
+/** Plays one history: a plan, a world, the connector in it, crash by crash, and Flow behind it. */
+
+import { setMaxListeners } from 'node:events';
+import { FakeClock } from '../support/fake-clock.ts';
+import { encodeRequest } from '../support/request-encoder.ts';
+import { drawFrom, seededRandom } from '../support/seeded-random.ts';
+import { isCaughtUp, judge, type Violation } from './judge.ts';
+import type { Plan } from './plan.ts';
+import { SimulatedFlow } from './simulated-flow.ts';
+import { SimulatedProcess, type ProcessEnd } from './simulated-process.ts';
+import { createWorld, type World } from './world.ts';
+
+/** After the last event, the capture has this long to come to rest. */
+const settleMsMax = 12 * 3600 * 1000;
+const lookMs = 1000;
+/** Longer than the longest wait of an idle shard, a late listing and a late record together. */
+const restMs = 150_000;
+/** The last item that expires, and its deletion. */
+const expiryMsMax = 25 * 60_000;
+const waitBetweenProcessesMs = [0, 30_000] as const;
+const processesMax = 30;
+/** More than the 24 hours that a stream remembers. */
+const longPauseMs = 31 * 3600 * 1000;
+
+export interface HistoryResult {
+  readonly violations: readonly Violation[];
+  readonly virtualMs: number;
+  readonly crashes: number;
+  readonly records: number;
+  readonly documents: number;
+  readonly checkpoints: number;
+  readonly calls: ReadonlyMap<string, number>;
+  readonly faults: ReadonlyMap<string, number>;
+  /** How the last process ended; `data-loss` where it said so. */
+  readonly end: string;
+  readonly longestLatencyMs: number;
+}
+
+/** Plays a plan to its end. Deterministic: the same plan gives the same result. */
+export async function playHistory(plan: Plan, onLogLine?: (line: string) => void): Promise<HistoryResult> {
+  const clock = new FakeClock();
+  const startMs = clock.now();
+  const world = await createWorld(plan, clock);
+  const stage = new Stage(plan, world, clock, onLogLine);
+  const end = await clock.run(stage.play());
+  stage.flow.finish();
+  const isComplete = end === 'complete';
+  const violations = [
+    ...stage.violations,
+    ...judge(world, stage.flow, isComplete),
+    ...endViolations(plan, end),
+  ];
+  return {
+    violations,
+    virtualMs: clock.now() - startMs,
+    crashes: stage.crashes,
+    records: world.fake.log.length,
+    documents: stage.flow.committed.length,
+    checkpoints: stage.flow.checkpointCount,
+    calls: world.fake.stats.calls,
+    faults: world.fake.stats.faults,
+    end,
+    longestLatencyMs: 0,
+  };
+}
+
+/** An end must have a reason. */
+function endViolations(plan: Plan, end: string): Violation[] {
+  const isLossy = plan.events.some(({ kind }) => kind === 'loss');
+  if (end === 'complete') return [];
+  if (end === 'data-loss') return isLossy ? [] : ['reported a data loss though nothing was lost'];
+  return [`ended with ${end}`];
+}
+
+/** A history being played. */
+class Stage {
+  readonly flow: SimulatedFlow;
+  readonly violations: Violation[] = [];
+  crashes = 0;
+  readonly #plan: Plan;
+  readonly #world: World;
+  readonly #clock: FakeClock;
+  readonly #onLogLine: ((line: string) => void) | undefined;
+  readonly #random: () => number;
+  readonly #signal = new AbortController().signal;
+  #process: SimulatedProcess | undefined;
+  /** The reader of the output takes nothing before this moment. */
+  #stalledUntilMs = 0;
+  /** No process is started before this moment. */
+  #downUntilMs = 0;
+  #isOver = false;
+
+  constructor(plan: Plan, world: World, clock: FakeClock, onLogLine: ((line: string) => void) | undefined) {
+    setMaxListeners(0, this.#signal);
+    this.#plan = plan;
+    this.#world = world;
+    this.#clock = clock;
+    this.#onLogLine = onLogLine;
+    this.#random = seededRandom(plan.seed + 2);
+    this.flow = new SimulatedFlow({
+      tables: plan.tables.map(({ name }) => ({ key: world.fake.keyOf(name) })),
+      random: seededRandom(plan.seed + 3),
+      commitChance: plan.commitChance,
+      now: () => clock.now(),
+    });
+  }
+
+  /** How the history ended: `complete`, or the code of the connector's error. */
+  async play(): Promise<string> {
+    this.#world.fake.faults.setChances(this.#plan.faults);
+    const [, end] = await Promise.all([this.#playEvents(), this.#keepRunning()]);
+    return end;
+  }
+
+  async #playEvents(): Promise<void> {
+    const startMs = this.#clock.now();
+    for (const event of this.#plan.events) {
+      await this.#sleep(startMs + event.atMs - this.#clock.now());
+      if (this.#isOver) return;
+      await this.#playEvent(event);
+    }
+    this.#world.fake.faults.clear();
+    this.#world.fake.skewClock(0);
+    await this.#untilAtRest();
+    this.#isOver = true;
+    this.#process?.stop();
+  }
+
+  async #playEvent(event: Plan['events'][number]): Promise<void> {
+    const { fake } = this.#world;
+    switch (event.kind) {
+      case 'write':
+        this.#world.write(event.table, event.key, event.delete);
+        break;
+      case 'split':
+        fake.splitShard(this.#plan.tables[event.table]!.name);
+        break;
+      case 'roll-over':
+        fake.rollOver(this.#plan.tables[event.table]!.name);
+        break;
+      case 'skew':
+        fake.skewClock(event.ms);
+        break;
+      case 'stall':
+        this.#stalledUntilMs = this.#clock.now() + event.ms;
+        break;
+      case 'crash':
+        this.#process?.kill();
+        break;
+      case 'loss':
+        if (event.how !== 'pause') {
+          this.#world.lose(event.table, event.how, this.#shardsBegun(event.table));
+          break;
+        }
+        this.#downUntilMs = this.#clock.now() + longPauseMs;
+        this.#process?.kill();
+        await this.#sleep(longPauseMs);
+        break;
+    }
+  }
+
+  #shardsBegun(table: number): string[] {
+    const tables = this.flow.emittedState['bindingStateV1'] as
+      | Record<string, { readonly shards?: Record<string, { readonly lastReadSequence?: string }> }>
+      | undefined;
+    const shards = tables?.[this.#plan.tables[table]!.name]?.shards ?? {};
+    return Object.keys(shards).filter((id) => shards[id]?.lastReadSequence !== undefined);
+  }
+
+  /** Ends when everything written has had the time to arrive, and the backfill is done. */
+  async #untilAtRest(): Promise<void> {
+    const deadlineMs = this.#clock.now() + settleMsMax;
+    const hasExpiry = this.#plan.tables.some(({ hasTimeToLive }) => hasTimeToLive);
+    const beginMs = Math.max(this.#clock.now(), this.#stalledUntilMs);
+    const restedMs =
+      beginMs + restMs + this.#plan.idleBackoffMaxMs + (hasExpiry ? expiryMsMax : 0);
+    while (!this.#isOver) {
+      const now = this.#clock.now();
+      if (now >= restedMs && isCaughtUp(this.#world, this.flow, now)) return;
+      if (now > deadlineMs) {
+        this.violations.push('did not come to rest: the backfill is not finished');
+        return;
+      }
+      await this.#sleep(lookMs);
+    }
+  }
+
+  /** Starts the connector again and again, as Flow does, until the history is over. */
+  async #keepRunning(): Promise<string> {
+    for (let started = 0; started < processesMax; started += 1) {
+      const end = await this.#runOnce(this.#plan.crashAfterBytes[started] ?? Infinity);
+      if (end.kind === 'failed') {
+        this.#isOver = true;
+        return end.code ?? `an unexpected error: ${describe(end.error)}`;
+      }
+      if (this.#isOver) return end.kind === 'exited' ? 'complete' : 'a kill';
+      if (end.kind === 'killed') this.crashes += 1;
+      const waitMs = drawFrom(this.#random, waitBetweenProcessesMs);
+      await this.#sleep(Math.max(waitMs, this.#downUntilMs - this.#clock.now()));
+    }
+    this.#isOver = true;
+    return 'too many processes';
+  }
+
+  async #runOnce(killAfterBytes: number): Promise<ProcessEnd> {
+    this.flow.begin();
+    const requests = [{ spec: {} }, { open: this.#openRequest() }];
+    this.#process = new SimulatedProcess(
+      {
+        clock: this.#clock,
+        transport: this.#world.fake.transport(),
+        random: this.#random,
+        killAfterBytes,
+        output: (bytes) => this.#receive(bytes),
+        ...(this.#onLogLine === undefined ? {} : { onLogLine: this.#onLogLine }),
+      },
+      requests.map((request) => encodeRequest('json', request)),
+    );
+    return this.#process.ended;
+  }
+
+  async #receive(bytes: Uint8Array): Promise<void> {
+    const process = this.#process;
+    while (this.#clock.now() < this.#stalledUntilMs) {
+      await this.#sleep(this.#stalledUntilMs - this.#clock.now());
+    }
+    // What a dead process left in the pipe is still read, unless the next one has begun.
+    if (process === this.#process) this.flow.receive(bytes);
+  }
+
+  #openRequest(): object {
+    const { tables, segments, scanLimit, idleBackoffMaxMs, onDataLoss } = this.#plan;
+    return {
+      capture: {
+        name: 'acmeCo/simulation/source-dynamodb',
+        config: {
+          region: 'us-east-1',
+          credentials: {
+            auth_type: 'AWSAccessKey',
+            aws_access_key_id: 'AKIASIMULATION',
+            aws_secret_access_key: 'secret',
+          },
+          advanced: {
+            backfillSegments: segments,
+            scanLimit,
+            idleBackoffMax: `${idleBackoffMaxMs}ms`,
+            onDataLoss,
+          },
+        },
+        bindings: tables.map(({ name }) => ({
+          resourceConfig: { table: name },
+          resourcePath: [name],
+          collection: { name: `acmeCo/${name}`, key: ['/pk'], writeSchema: {} },
+          stateKey: name,
+        })),
+      },
+      version: '1',
+      range: { keyEnd: 0xffffffff, rClockEnd: 0xffffffff },
+      state: this.flow.state,
+    };
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return this.#clock.sleep(Math.max(0, ms), this.#signal);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

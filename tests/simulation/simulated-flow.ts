@@ -1,0 +1,154 @@
+/** Flow's side of a capture: commits documents and state at checkpoints, and keeps what a destination would hold. */
+
+import { Collection, combineDocuments, Materialization, parseJson, type JsonObject, type JsonValue } from '../../connector/reduction/reduction.ts';
+import { documentKey, documentSchema } from '../../connector/discovery/discovery.ts';
+import type { Table } from '../../connector/table.ts';
+import { createResponseDecoder, type DecodedResponse } from '../support/response-decoder.ts';
+import { mergePatch } from '../support/flow-runtime.ts';
+
+/** A committed document, in the order in which the connector emitted it. */
+export interface Committed {
+  readonly binding: number;
+  readonly document: JsonObject;
+  readonly emittedAtMs: number;
+}
+
+/** What destinations hold of one collection. */
+export interface Destination {
+  readonly collection: Collection;
+  readonly hard: Materialization;
+  readonly soft: Materialization;
+  /** The last document of each key, as delta updates see it. */
+  readonly delta: Map<string, JsonValue>;
+}
+
+export interface FlowOptions {
+  readonly tables: readonly Pick<Table, 'key'>[];
+  readonly random: () => number;
+  /** Of the checkpoints that could be committed, how many are. */
+  readonly commitChance: number;
+  readonly now: () => number;
+}
+
+// Compiling a schema takes longer than many a history; tables with the same key share one.
+const collections = new Map<string, Collection>();
+
+function collectionOf(table: Pick<Table, 'key'>): Collection {
+  const name = JSON.stringify(table.key);
+  const known = collections.get(name);
+  if (known !== undefined) return known;
+  const schema = documentSchema(table as Table, { historyMode: false });
+  const collection = new Collection({ schema, key: documentKey(table as Table) });
+  collections.set(name, collection);
+  return collection;
+}
+
+export class SimulatedFlow {
+  /** The committed state; a new process gets it. */
+  state: Readonly<Record<string, unknown>> = {};
+  readonly committed: Committed[] = [];
+  readonly destinations: readonly Destination[];
+  readonly #options: FlowOptions;
+  #decoder = createResponseDecoder('json');
+  /** Since the last checkpoint, and since the last commit. */
+  #pending: Committed[] = [];
+  #transaction: Committed[] = [];
+  #transactionState: Readonly<Record<string, unknown>> = {};
+  /** Published, and not yet materialized. */
+  #published: JsonValue[][][];
+  checkpointCount = 0;
+  /** When the first checkpoint of a table's epoch came, by state key and epoch: from then on nothing may be missed. */
+  readonly epochsBegan = new Map<string, number>();
+
+  constructor(options: FlowOptions) {
+    this.#options = options;
+    this.destinations = options.tables.map((table) => {
+      const collection = collectionOf(table);
+      return {
+        collection,
+        hard: new Materialization(collection, { hardDelete: true }),
+        soft: new Materialization(collection, { hardDelete: false }),
+        delta: new Map(),
+      };
+    });
+    this.#published = options.tables.map(() => []);
+  }
+
+  /** The state with every checkpoint received, committed or not. */
+  get emittedState(): Readonly<Record<string, unknown>> {
+    return this.#transactionState;
+  }
+
+  /** A new process begins: whatever was not committed never happened. */
+  begin(): void {
+    this.#decoder = createResponseDecoder('json');
+    this.#pending = [];
+    this.#transaction = [];
+    this.#transactionState = this.state;
+  }
+
+  /** Output of the connector, in pieces of any size. */
+  receive(bytes: Uint8Array): void {
+    for (const response of this.#decoder.push(bytes)) this.#handle(response);
+  }
+
+  /** Commits every checkpoint received, and materializes everything. */
+  finish(): void {
+    this.#commit();
+    this.#materialize(true);
+  }
+
+  #handle(response: DecodedResponse): void {
+    if ('captured' in response) {
+      const { binding, doc } = response.captured;
+      const document = parseJson(doc) as JsonObject;
+      this.#pending.push({ binding, document, emittedAtMs: this.#options.now() });
+    } else if ('checkpoint' in response) {
+      const { updated, mergePatch: isPatch } = response.checkpoint.state;
+      this.checkpointCount += 1;
+      this.#transaction.push(...this.#pending);
+      this.#pending = [];
+      this.#transactionState = (isPatch ? mergePatch(this.#transactionState, updated) : updated) as typeof this.state;
+      this.#noteEpochs();
+      if (this.#options.random() < this.#options.commitChance) this.#commit();
+    }
+  }
+
+  #noteEpochs(): void {
+    const tables = this.#transactionState['bindingStateV1'] as
+      Record<string, { readonly epoch?: string }> | undefined;
+    for (const [stateKey, { epoch }] of Object.entries(tables ?? {})) {
+      const name = `${stateKey} ${epoch ?? ''}`;
+      if (!this.epochsBegan.has(name)) this.epochsBegan.set(name, this.#options.now());
+    }
+  }
+
+  /** One transaction: documents of a key are combined as a capture combines them. */
+  #commit(): void {
+    this.state = this.#transactionState;
+    this.destinations.forEach(({ collection }, binding) => {
+      const documents = this.#transaction.filter((each) => each.binding === binding);
+      if (documents.length === 0) return;
+      const combined = combineDocuments(
+        collection,
+        documents.map((each) => each.document),
+      );
+      this.#published[binding]!.push(combined);
+    });
+    this.committed.push(...this.#transaction);
+    this.#transaction = [];
+    this.#materialize(this.#options.random() < 0.5);
+  }
+
+  /** A materialization reads what was published: some capture transactions at a time, each of them whole. */
+  #materialize(isWhole: boolean): void {
+    this.destinations.forEach(({ collection, hard, soft, delta }, binding) => {
+      const waiting = this.#published[binding]!;
+      const count = isWhole ? waiting.length : Math.floor(this.#options.random() * waiting.length);
+      const documents = waiting.splice(0, count).flat();
+      hard.store(documents);
+      soft.store(documents);
+      for (const document of documents) delta.set(collection.packKey(document), document);
+    });
+  }
+}

@@ -1,0 +1,131 @@
+/** The tables of a history, and those who write to them. */
+
+import type { FakeClock } from '../support/fake-clock.ts';
+import { FakeDynamoDb, type Item } from '../support/fake-dynamodb/fake-dynamodb.ts';
+import { drawBelow, seededRandom } from '../support/seeded-random.ts';
+import type { Loss, Plan, TablePlan } from './plan.ts';
+
+/** Makes the fake as a plan wants it, with its tables, their first items and their past. */
+export async function createWorld(plan: Plan, clock: FakeClock): Promise<World> {
+  const fake = new FakeDynamoDb({
+    clock,
+    seed: plan.seed,
+    latencyMs: plan.latencyMs,
+    visibilityMs: plan.visibilityMs,
+    rollOverMs: plan.rollOverMs,
+    listing: plan.listing,
+  });
+  const world = new World(plan, fake);
+  for (const table of plan.tables) createTable(fake, table);
+  plan.tables.forEach((table, index) => {
+    for (let key = 0; key < table.itemCount; key += 1) world.write(index, key, false);
+  });
+  await clock.advance(plan.prehistoryMs);
+  plan.tables.forEach((_, index) => {
+    for (let key = 0; key < 3; key += 1) world.write(index, key, key === 2);
+  });
+  return world;
+}
+
+function createTable(fake: FakeDynamoDb, table: TablePlan): void {
+  fake.createTable({
+    name: table.name,
+    key: table.keyTypes.map((type, index) => ({ name: ['pk', 'sk'][index]!, type })),
+    stream: table.viewType,
+    partitionCount: table.partitionCount,
+    ...(table.readUnits === undefined
+      ? {}
+      : { mode: { type: 'provisioned', units: { read: table.readUnits, write: 10_000 } } }),
+  });
+  if (table.hasTimeToLive) fake.setTimeToLive(table.name, 'ttl');
+}
+
+/** Each put has a version `v` of its own, over all tables, so that a document tells which write it shows. */
+export class World {
+  readonly plan: Plan;
+  readonly fake: FakeDynamoDb;
+  readonly #random: () => number;
+  #version = 0;
+
+  constructor(plan: Plan, fake: FakeDynamoDb) {
+    this.plan = plan;
+    this.fake = fake;
+    this.#random = seededRandom(plan.seed + 1);
+  }
+
+  /** Puts or deletes the item of a key. */
+  write(table: number, key: number, isDelete: boolean): void {
+    const { name, keyTypes, hasTimeToLive } = this.plan.tables[table]!;
+    const keyItem = keyItemOf(keyTypes, key);
+    if (isDelete) {
+      this.fake.delete(name, keyItem);
+      return;
+    }
+    this.#version += 1;
+    const item: Item = { ...keyItem, v: { N: String(this.#version) } };
+    // Attributes come and go, so that what a document replaces would show through.
+    const random = this.#random;
+    for (const attribute of ['a', 'b', 'c', '__proto__', '_meta']) {
+      if (random() < 0.4) setOwn(item, attribute, { S: `${attribute} of ${this.#version}` });
+    }
+    if (random() < 0.1) item['big'] = { S: 'x'.repeat(drawBelow(random, 20_000)) };
+    if (hasTimeToLive && random() < 0.5) {
+      const seconds = Math.floor(this.fake.now() / 1000) + drawBelow(random, 600);
+      item['ttl'] = { N: String(seconds) };
+    }
+    this.fake.put(name, item);
+  }
+
+  /**
+   * Loses stream records of a table; how many were unread, chance decides. `begun` are the shards that the state
+   * has a position in.
+   */
+  lose(table: number, how: Exclude<Loss, 'pause'>, begun: readonly string[]): void {
+    const plan = this.plan.tables[table]!;
+    const { fake } = this;
+    switch (how) {
+      case 'trim':
+        // Records go a day after they came: of a shard that was never read, they would not go before the shard.
+        for (const { id } of fake.shards(plan.name)) {
+          if (begun.includes(id)) fake.trim(plan.name, id);
+        }
+        break;
+      case 'forget-shard': {
+        // Only closed shards vanish.
+        const open = fake.shards(plan.name).filter(({ isOpen }) => isOpen);
+        const { id } = open[drawBelow(this.#random, open.length)]!;
+        fake.rollOver(plan.name, id);
+        fake.forgetShard(plan.name, id);
+        break;
+      }
+      case 'new-stream':
+        fake.disableStream(plan.name);
+        this.write(table, 0, false);
+        fake.enableStream(plan.name, plan.viewType);
+        break;
+      case 'new-table':
+        fake.dropTable(plan.name);
+        createTable(fake, plan);
+        for (let key = 1; key < plan.keyCount; key += 2) this.write(table, key, false);
+        break;
+    }
+  }
+}
+
+function keyItemOf(keyTypes: TablePlan['keyTypes'], key: number): Item {
+  const values = keyTypes.map((type, index) => keyValue(type, index === 0 ? key % 17 : key));
+  const names = ['pk', 'sk'].slice(0, keyTypes.length);
+  if (keyTypes.length === 1) return { pk: keyValue(keyTypes[0]!, key) };
+  return Object.fromEntries(names.map((name, index) => [name, values[index]!]));
+}
+
+function keyValue(type: 'S' | 'N' | 'B', key: number): Item[string] {
+  // Texts whose order, escapes and digits invite mistakes.
+  if (type === 'S') return { S: `k${key}"\u{1f600}\\` };
+  if (type === 'B') return { B: Buffer.from([0, key & 0xff, 255, key >> 8]).toString('base64') };
+  return { N: key % 3 === 0 ? `1234567890123456789012345678901234567${key % 10}${key}`.slice(-38) : `${key}.5` };
+}
+
+function setOwn(item: Item, name: string, value: Item[string]): void {
+  Object.defineProperty(item, name, { value, enumerable: true, configurable: true, writable: true });
+}
