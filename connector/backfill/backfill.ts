@@ -55,6 +55,14 @@ export async function runBackfill(options: BackfillOptions, signal: AbortSignal)
     }
   };
   const dispatch = async (dispatchSignal: AbortSignal) => {
+    // A page that fails wakes us before its failure is known, and there may be no other page to wake us then.
+    dispatchSignal.addEventListener(
+      'abort',
+      () => {
+        wake();
+      },
+      { once: true },
+    );
     while (!rotation.isDone) {
       dispatchSignal.throwIfAborted();
       const mayScan = options.mayScan();
