@@ -8,15 +8,8 @@ console.log = console.info = console.debug = console.warn = console.error = () =
 process.removeAllListeners('warning');
 process.on('warning', () => undefined);
 
-const commandLine = process.argv.slice(2);
-const host = processHost();
-const { serve } = await import('./cli/serve.ts');
-if (commandLine.length > 0) {
-  const { runCommand } = await import('./cli/cli.ts');
-  process.exitCode = await runCommand(commandLine, host);
-} else {
-  process.exitCode = await serve(host);
-}
+const { runCommandLine } = await import('./cli/cli.ts');
+process.exitCode = await runCommandLine(process.argv.slice(2), processHost());
 
 // Everything written has to be out before the process ends; then nothing may hold it, such as an open stdin.
 await Promise.all(

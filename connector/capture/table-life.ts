@@ -10,13 +10,13 @@ import {
   type RecordPage,
   type RecordPageOutcome,
 } from '../stream/stream.ts';
-import type { ItemKey, Table } from '../table.ts';
-import { ConnectorError, errorCodes } from '../errors.ts';
+import type { Table } from '../table.ts';
 import { parseRfc3339, rfc3339 } from '../time.ts';
 import { createTranscoder, type Frames, type Transcoder } from '../transcoder/transcoder.ts';
 import type { CaptureContext, TableBinding } from './capture.ts';
 import { Fence } from './fence.ts';
 import { remainingFrames } from './frames.ts';
+import { assertAdvances, later } from './positions.ts';
 import { StreamFirst } from './stream-first.ts';
 import { assertSameStream } from './table-start.ts';
 
@@ -240,20 +240,4 @@ export class TableLife {
     const readAfterMs = clock.now() + config.idleBackoffMaxMs;
     while (this.lag.readUntilMs() < readAfterMs) await clock.sleep(caughtUpIntervalMs, signal);
   }
-}
-
-/** A page that ends where it began would be scanned, and emitted, for ever. */
-function assertAdvances({ segment, startKey }: ItemPage, lastEvaluatedKey: ItemKey | undefined) {
-  if (startKey === undefined || lastEvaluatedKey === undefined) return;
-  if (JSON.stringify(startKey) !== JSON.stringify(lastEvaluatedKey)) return;
-  throw new ConnectorError(
-    errorCodes.responseInvalid,
-    `Scan of segment ${segment} answered with a page that ends where it begins`,
-  );
-}
-
-/** The greater of two sequence numbers, which are decimal digits of any length. */
-function later(first: string | undefined, second: string | undefined): string | undefined {
-  if (first === undefined || second === undefined) return second ?? first;
-  return BigInt(second) > BigInt(first) ? second : first;
 }

@@ -1,41 +1,13 @@
-/** The command line: no arguments serve the protocol, everything else is for people. */
+/** The command line: without arguments the protocol, everything else is for people. */
 
-import { Command, CommanderError } from 'commander';
-import { codecNamed } from '../../protocol/codec.ts';
 import type { Host } from '../host.ts';
-import packageJson from '../../package.json' with { type: 'json' };
-import { spec } from '../session/spec.ts';
 
-/** Runs a command line and returns the process's exit code. */
-export async function runCommand(commandLine: readonly string[], host: Host): Promise<number> {
-  const print = (text: string) => host.output.write([Buffer.from(text)]);
-  const program = new Command('source-dynamodb')
-    .description(packageJson.description)
-    .version(packageJson.version)
-    .addHelpText(
-      'after',
-      '\nWithout a command, the program serves the Flow capture protocol on stdin and stdout:\n' +
-        `  $ echo '{"spec":{}}' | source-dynamodb`,
-    )
-    .configureOutput({
-      writeOut: (text) => void print(text),
-      writeErr: (text) => {
-        host.logLine(text.trimEnd());
-      },
-    })
-    .exitOverride();
-  program
-    .command('spec')
-    .description('print what the connector says of itself: its configuration schemas')
-    .action(async () => {
-      const codec = await codecNamed('json');
-      await host.output.write([codec.encode(spec())]);
-    });
-  try {
-    await program.parseAsync(commandLine, { from: 'user' });
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
-    throw error;
+/** Runs a command line and returns the process's exit code. Loads only what that takes. */
+export async function runCommandLine(commandLine: readonly string[], host: Host): Promise<number> {
+  if (commandLine.length === 0) {
+    const { serve } = await import('./serve.ts');
+    return serve(host);
   }
+  const { runCommand } = await import('./commands.ts');
+  return runCommand(commandLine, host);
 }

@@ -4,11 +4,13 @@ import type { Codec } from '../../protocol/codec.ts';
 import type { Request } from '../../protocol/requests.ts';
 import type { Response } from '../../protocol/responses.ts';
 import type { Aws } from '../aws/aws.ts';
-import { parseEndpointConfig, parseResourceConfigs, type EndpointConfig } from '../config.ts';
+import type { EndpointConfig } from '../config.ts';
 import { ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Log } from '../log.ts';
 import { spec } from './spec.ts';
+
+export { spec } from './spec.ts';
 
 /** A person waits for these answers: trouble that lasts longer is an answer too. */
 const unaryPatienceMs = 15_000;
@@ -55,6 +57,7 @@ async function answer(
     case 'spec':
       return spec();
     case 'discover': {
+      const { parseEndpointConfig } = await import('../config.ts');
       const config = parseEndpointConfig(request.config);
       const { discover } = await import('./discover.ts');
       const { tables } = await connect(config, session);
@@ -62,6 +65,7 @@ async function answer(
     }
     case 'validate': {
       log.status('Validating capture configuration');
+      const { parseEndpointConfig, parseResourceConfigs } = await import('../config.ts');
       const config = parseEndpointConfig(request.config);
       const bindings = parseResourceConfigs(request.bindings.map((each) => each.resourceConfig));
       const { validate } = await import('./validate.ts');
@@ -102,9 +106,12 @@ async function orStopped<T>(stop: AbortSignal, promise: Promise<T>): Promise<T |
   try {
     return await Promise.race([promise, stopped]);
   } catch (error) {
-    if (stop.aborted) return undefined;
+    if (hasAborted(stop)) return undefined;
     throw error;
   } finally {
     stop.removeEventListener('abort', onAbort);
   }
 }
+
+/** Asked anew: what was checked before an `await` is not known after it. */
+const hasAborted = (signal: AbortSignal) => signal.aborted;

@@ -27,7 +27,7 @@ const types = new NameTable(typeNames);
 const typeB = 1;
 export const typeN = 2;
 const typeBool = 3;
-export const typeNull = 4;
+const typeNull = 4;
 const typeM = 5;
 const typeL = 6;
 const typeNs = 9;
@@ -40,8 +40,6 @@ for (const [type, name] of typeNames.entries()) {
 }
 /** How many bytes the beginning of a value of AWS's own spelling has: `{"S":`, `{"BOOL":`. */
 export const startBytes = Int8Array.from(typeNames, (name) => name.length + 4);
-/** How many bytes a scalar value has more than what is written of it, from its beginning to its end. */
-export const lostBytes = Int8Array.from(typeNames, (name) => name.length + (name === 'N' ? 6 : 4));
 
 const wordOf = (text: string) => Buffer.from(text).readInt32LE();
 const boolName = wordOf('BOOL');

@@ -1,7 +1,15 @@
 /** Items, attribute by attribute. */
 
 import type { KeyAttribute } from '../table.ts';
-import { typeAt, typeN, typeNames, shortTypeAt, writeValue } from './attribute-value.ts';
+import {
+  copyScalar,
+  openValue,
+  plainTypeAt,
+  startBytes,
+  typeN,
+  typeNames,
+  writeValue,
+} from './attribute-value.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import {
   afterByte,
@@ -11,14 +19,13 @@ import {
   copyString,
   invalidResponse,
   openMap,
-  quote,
   separatorAt,
   skipSpace,
   space,
 } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
-import { copyNumber } from './number.ts';
+import { writeNumber } from './number.ts';
 
 /** The attribute whose name the documents need for themselves. */
 const metaName = '_meta';
@@ -80,18 +87,20 @@ export class ItemWriter {
       out[to++] = colon;
       at = body[end] === colon ? end + 1 : afterByte(body, end, colon);
 
-      // Most attributes are numbers and strings in AWS's own spelling, and end here.
-      const type = special < 0 && body[at + 5] === quote ? shortTypeAt(body, at) : -1;
-      if (type === typeN) end = copyNumber(body, at + 5, out, to, false);
-      else end = type < 0 ? 0 : copyString(body, view, at + 5, out, outView, to);
+      // Most attributes are scalars in AWS's own spelling, and end here.
+      const type = special < 0 ? plainTypeAt(body, view, at) : -1;
+      const inside = type < 0 ? at : at + startBytes[type]!;
+      if (type < 0 || body[inside]! <= space) end = 0;
+      else end = copyScalar(type, body, view, inside, out, outView, to);
       if (end > 0) {
-        to += type === typeN ? end - at - 7 : end - at - 5;
+        to += type === typeN ? end - inside - 2 : end - inside;
         out[to++] = comma;
       } else {
-        if (special < 0) {
-          to = writeValue(cursor, at, writer, to, false);
+        if (special >= 0) to = this.#writeSpecial(special, at, writer, nameTo, to, isItem);
+        else {
+          to = writeValue(cursor, at, writer, to);
           writer.bytes[to++] = comma;
-        } else to = this.#writeSpecial(special, at, writer, nameTo, to, isItem);
+        }
         ({ bytes: out, view: outView } = writer);
         end = cursor.at;
       }
@@ -103,7 +112,7 @@ export class ItemWriter {
     writer.length = to;
   }
 
-  /** Writes the value of a key attribute or of `_meta`, and a comma, and returns where to go on. */
+  /** Writes the value of a key attribute, or of `_meta`, and a comma, and returns where to go on. */
   #writeSpecial(
     index: number,
     at: number,
@@ -112,21 +121,32 @@ export class ItemWriter {
     valueTo: number,
     isItem: boolean,
   ): number {
-    const cursor = this.#cursor;
     const key = this.#key[index];
-    if (key !== undefined) {
-      if (typeNames[typeAt(cursor, at)] !== key.type) {
-        const expected = `a value of type ${key.type} for the key attribute "${key.name}"`;
-        throw invalidResponse(cursor.bytes, at, expected);
-      }
+    let to: number;
+    if (key === undefined) to = writeValue(this.#cursor, at, writer, valueTo);
+    else {
+      writer.length = valueTo;
+      this.#writeKeyValue(key, at, writer);
+      to = writer.length;
       if (isItem) this.keyAt[index] = at;
     }
-    const to = writeValue(cursor, at, writer, valueTo, key !== undefined);
     if (isItem && index === this.#metaIndex) {
       this.metaValue = writer.bytes.slice(valueTo, to);
       return nameTo;
     }
     writer.bytes[to] = comma;
     return to + 1;
+  }
+
+  /** Numbers are written as text, whatever their size: Flow's keys know no other numbers than integers. */
+  #writeKeyValue(key: KeyAttribute, at: number, writer: ByteWriter): void {
+    const cursor = this.#cursor;
+    const type = openValue(cursor, at);
+    if (typeNames[type] !== key.type) {
+      const expected = `a value of type ${key.type} for the key attribute "${key.name}"`;
+      throw invalidResponse(cursor.bytes, at, expected);
+    }
+    if (type === typeN) cursor.at = writeNumber(cursor, cursor.at, writer, true);
+    else cursor.at = writer.writeString(cursor, cursor.at);
   }
 }

@@ -126,7 +126,7 @@ export function writeNumber(
   cursor: JsonCursor,
   at: number,
   writer: ByteWriter,
-  isText: boolean,
+  isText = false,
 ): number {
   const { bytes } = cursor;
   const plainEnd = copyNumber(bytes, at, writer.bytes, writer.length, isText);
