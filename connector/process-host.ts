@@ -1,9 +1,8 @@
 /** The outside world of a real process. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ByteSink, Clock, Host } from './host.ts';
+import type { ByteSink, Clock, Host, HttpTransport } from './host.ts';
 import { ConnectorError, errorCodes } from './errors.ts';
-import { createHttpTransport } from './http-transport.ts';
 
 /** Node's longest timer, about 24 days; a longer wait is several of them. */
 const timerMsMax = 2 ** 31 - 1;
@@ -41,8 +40,19 @@ export function processHost(): Host {
     clock: systemClock,
     random: () => Math.random(),
     environment: process.env,
-    http: createHttpTransport(),
+    http: lazyTransport(),
     stop: stop.signal,
+  };
+}
+
+/** Loads Node's HTTP with the first call: a process that only answers `spec` makes none. */
+function lazyTransport(): HttpTransport {
+  let transport: Promise<HttpTransport> | undefined;
+  return {
+    async send(request, timeoutMs, signal) {
+      transport ??= import('./http-transport.ts').then((module) => module.createHttpTransport());
+      return (await transport).send(request, timeoutMs, signal);
+    },
   };
 }
 

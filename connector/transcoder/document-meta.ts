@@ -63,8 +63,7 @@ export function writeRecordFacts(
 /** Writes an old image, whose item lie in `image` with a comma behind each. */
 export function writeBefore(writer: ByteWriter, image: ByteWriter): void {
   writer.write(beforeMember);
-  writer.write(image.bytes.subarray(0, Math.max(0, image.length - 1)));
-  writer.writeAscii('}');
+  writer.writeRange(image.bytes, 0, image.length);
 }
 
 /** Writes the item's own `_meta` attribute, if it has one. */

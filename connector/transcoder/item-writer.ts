@@ -2,13 +2,19 @@
 
 import type { KeyAttribute } from '../table.ts';
 import {
-  copyScalar,
+  copyLiteral,
   openValue,
   plainTypeAt,
   startBytes,
+  typeB,
+  typeBool,
+  typeL,
+  typeM,
   typeN,
   typeNames,
-  writeValue,
+  typeNull,
+  typeS,
+  writeOther,
 } from './attribute-value.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import {
@@ -18,14 +24,15 @@ import {
   comma,
   copyString,
   invalidResponse,
+  openList,
   openMap,
   separatorAt,
   skipSpace,
   space,
 } from './json-bytes.ts';
-import type { JsonCursor } from './json-cursor.ts';
+import { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
-import { writeNumber } from './number.ts';
+import { copyNumber } from './number.ts';
 
 /** The attribute whose name the documents need for themselves. */
 const metaName = '_meta';
@@ -40,6 +47,10 @@ export class ItemWriter {
   readonly #key: readonly KeyAttribute[];
   readonly #names: NameTable;
   readonly #metaIndex: number;
+  /** Where `_meta` begins in the output, by its name; -1 when the item has none. */
+  #metaTo = -1;
+  /** What is open around the innermost container, by the bytes that will close it. */
+  readonly #closes: number[] = [];
 
   constructor(cursor: JsonCursor, key: readonly KeyAttribute[]) {
     const names = [...key.map(({ name }) => name), metaName];
@@ -52,101 +63,158 @@ export class ItemWriter {
 
   /** Writes the item at the cursor as `"name":value,` with a comma behind each attribute and no braces. */
   writeItem(writer: ByteWriter): void {
-    const { at } = this.#cursor;
+    const { bytes, at } = this.#cursor;
     const { keyAt } = this;
+    const start = writer.length;
     for (let index = 0; index < keyAt.length; index++) keyAt[index] = 0;
     this.metaValue = undefined;
+    this.#metaTo = -1;
     this.#writeAttributes(writer, true);
+    writer.bytes[writer.length - 1] = comma;
     for (let index = 0; index < keyAt.length; index++) {
-      if (keyAt[index] !== 0) continue;
-      const expected = `an item with the key attribute "${this.#key[index]!.name}"`;
-      throw invalidResponse(this.#cursor.bytes, at, expected);
+      const key = this.#key[index]!;
+      if (keyAt[index] === 0) {
+        throw invalidResponse(bytes, at, `an item with the key attribute "${key.name}"`);
+      }
+      this.#assertType(key, keyAt[index]!);
     }
+    if (this.#metaTo >= start) this.#takeMeta(writer);
   }
 
-  /** The same for an old image: complete, with an attribute `_meta` in its place, and without keeping anything. */
+  /** Writes an old image, complete and with a closing brace, without keeping anything. */
   writeImage(writer: ByteWriter): void {
     this.#writeAttributes(writer, false);
   }
 
+  /** Writes a map of attributes without its opening brace. */
   #writeAttributes(writer: ByteWriter, isItem: boolean): void {
     const cursor = this.#cursor;
     const { bytes: body, view } = cursor;
-    const names = this.#names;
+    const closes = this.#closes;
     // Nothing becomes longer than it was, except for numbers, which make room for themselves.
     writer.reserve(body.length - cursor.at);
-    let { bytes: out, view: outView, length: to } = writer;
-    let isMore = cursor.open(openMap);
+    if (!cursor.open(openMap)) {
+      writer.writeByte(closeMap);
+      return;
+    }
     let { at } = cursor;
-    while (isMore) {
+    let { bytes: out, view: outView, length: to } = writer;
+    let close: number = closeMap;
+    let depth = 0;
+    let isName = true;
+    let isKey = false;
+    for (;;) {
+      // At a string: a name, or the inside of an S or B.
       if (body[at]! <= space) at = skipSpace(body, at);
       let end = copyString(body, view, at, out, outView, to);
-      const special = names.find(cursor, at, end);
-      const nameTo = to;
       to += end - at;
-      out[to++] = colon;
-      at = body[end] === colon ? end + 1 : afterByte(body, end, colon);
+      if (isName) {
+        out[to++] = colon;
+        const start = at;
+        at = body[end] === colon ? end + 1 : afterByte(body, end, colon);
+        if (depth === 0) isKey = this.#noteName(start, end, at, to, isItem);
+      } else at = end;
 
-      // Most attributes are scalars in AWS's own spelling, and end here.
-      const type = special < 0 ? plainTypeAt(body, view, at) : -1;
-      const inside = type < 0 ? at : at + startBytes[type]!;
-      if (type < 0 || body[inside]! <= space) end = 0;
-      else end = copyScalar(type, body, view, inside, out, outView, to);
-      if (end > 0) {
-        to += type === typeN ? end - inside - 2 : end - inside;
-        out[to++] = comma;
-      } else {
-        if (special >= 0) to = this.#writeSpecial(special, at, writer, nameTo, to, isItem);
-        else {
-          to = writeValue(cursor, at, writer, to);
-          writer.bytes[to++] = comma;
+      for (let isValue = isName; ;) {
+        if (isValue) {
+          let type = plainTypeAt(body, view, at);
+          if (type >= 0) at += startBytes[type]!;
+          else {
+            type = openValue(cursor, at);
+            ({ at } = cursor);
+          }
+          if (body[at]! <= space) at = skipSpace(body, at);
+          if (type === typeS || type === typeB) {
+            isName = false;
+            break;
+          }
+          if (type === typeM || type === typeL) {
+            const open = type === typeM ? openMap : openList;
+            at = body[at] === open ? at + 1 : afterByte(body, at, open);
+            if (body[at]! <= space) at = skipSpace(body, at);
+            out[to++] = open;
+            if (body[at] !== open + 2) {
+              closes[depth++] = close;
+              close = open + 2;
+              isName = type === typeM;
+              if (isName) break;
+              continue;
+            }
+            out[to++] = body[at++]!;
+          } else {
+            if (type === typeN) end = copyNumber(body, at, out, to, isKey);
+            else if (type === typeBool || type === typeNull)
+              end = copyLiteral(type, body, view, at, out, outView, to);
+            else end = 0;
+            if (end > 0) {
+              to += type === typeN && !isKey ? end - at - 2 : end - at;
+              at = end;
+            } else {
+              cursor.at = at;
+              writer.length = to;
+              writeOther(cursor, type, writer, isKey);
+              ({ at } = cursor);
+              ({ bytes: out, view: outView, length: to } = writer);
+            }
+          }
         }
-        ({ bytes: out, view: outView } = writer);
-        end = cursor.at;
+        // At the end of a value.
+        at = body[at] === closeMap ? at + 1 : afterByte(body, at, closeMap);
+        if (body[at] !== comma && body[at] !== close) at = separatorAt(body, at, close);
+        out[to++] = body[at]!;
+        isValue = body[at++] === comma;
+        if (isValue) {
+          isName = close === closeMap;
+          if (isName) break;
+        } else if (depth === 0) {
+          cursor.at = at;
+          writer.length = to;
+          return;
+        } else close = closes[--depth]!;
       }
-      at = body[end] === closeMap ? end + 1 : afterByte(body, end, closeMap);
-      if (body[at] !== comma && body[at] !== closeMap) at = separatorAt(body, at, closeMap);
-      isMore = body[at++] === comma;
     }
-    cursor.at = at;
-    writer.length = to;
   }
 
-  /** Writes the value of a key attribute, or of `_meta`, and a comma, and returns where to go on. */
-  #writeSpecial(
-    index: number,
-    at: number,
-    writer: ByteWriter,
-    nameTo: number,
+  /** Keeps what is to be known of the attribute named from `start` to `end`; true for a key attribute. */
+  #noteName(
+    start: number,
+    end: number,
+    valueAt: number,
     valueTo: number,
     isItem: boolean,
-  ): number {
-    const key = this.#key[index];
-    let to: number;
-    if (key === undefined) to = writeValue(this.#cursor, at, writer, valueTo);
-    else {
-      writer.length = valueTo;
-      this.#writeKeyValue(key, at, writer);
-      to = writer.length;
-      if (isItem) this.keyAt[index] = at;
+  ): boolean {
+    const index = this.#names.find(this.#cursor, start, end);
+    if (index < 0) return false;
+    const isKey = index < this.#key.length;
+    if (isItem) {
+      if (isKey) this.keyAt[index] = valueAt;
+      if (index === this.#metaIndex) this.#metaTo = valueTo - (end - start) - 1;
     }
-    if (isItem && index === this.#metaIndex) {
-      this.metaValue = writer.bytes.slice(valueTo, to);
-      return nameTo;
-    }
-    writer.bytes[to] = comma;
-    return to + 1;
+    return isKey;
   }
 
-  /** Numbers are written as text, whatever their size: Flow's keys know no other numbers than integers. */
-  #writeKeyValue(key: KeyAttribute, at: number, writer: ByteWriter): void {
+  /** Takes `"_meta":value,` out of what was written. */
+  #takeMeta(writer: ByteWriter): void {
+    const written = new JsonCursor(writer.bytes, this.#metaTo);
+    written.skipString();
+    written.take(colon);
+    const { at } = written;
+    written.skipValue();
+    this.metaValue = writer.bytes.slice(at, written.at);
+    writer.bytes.copyWithin(this.#metaTo, written.at + 1, writer.length);
+    writer.length -= written.at + 1 - this.#metaTo;
+  }
+
+  #assertType(key: KeyAttribute, at: number): void {
     const cursor = this.#cursor;
-    const type = openValue(cursor, at);
-    if (typeNames[type] !== key.type) {
-      const expected = `a value of type ${key.type} for the key attribute "${key.name}"`;
-      throw invalidResponse(cursor.bytes, at, expected);
+    let type = plainTypeAt(cursor.bytes, cursor.view, at);
+    if (type < 0) {
+      const { at: end } = cursor;
+      type = openValue(cursor, at);
+      cursor.at = end;
     }
-    if (type === typeN) cursor.at = writeNumber(cursor, cursor.at, writer, true);
-    else cursor.at = writer.writeString(cursor, cursor.at);
+    if (typeNames[type] === key.type) return;
+    const expected = `a value of type ${key.type} for the key attribute "${key.name}"`;
+    throw invalidResponse(cursor.bytes, at, expected);
   }
 }
