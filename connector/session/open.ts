@@ -6,6 +6,7 @@ import { Emitter, runCapture, type TableBinding } from '../capture/capture.ts';
 import { parseEndpointConfig, parseResourceConfigs, type EndpointConfig } from '../config.ts';
 import { ConnectorError, errorCodes, isConnectorError, messageOf } from '../errors.ts';
 import { loadState, pruningPatch, type TableStateJson } from '../state/state.ts';
+import type { Clock } from '../host.ts';
 import type { Session } from './session.ts';
 
 /** An outage of AWS that a capture sits out. */
@@ -13,6 +14,8 @@ const patienceMs = 300_000;
 /** Credentials that expire sooner after the start were not good in the first place. */
 const credentialsLifeMsMin = 60_000;
 const keyMax = 2 ** 32 - 1;
+/** Tasks end at once when asked to; only a reader of our output that stands still can hold them for longer. */
+const stopMsMax = 3_000;
 
 /** Captures until the input ends, the host asks to stop, or the capture is through. */
 export async function open(
@@ -46,7 +49,8 @@ export async function open(
   });
   const startedAtMs = host.clock.now();
   try {
-    await capture(session, config, bindings, lastEpochOf(states), emitter, stop.signal);
+    const running = capture(session, config, bindings, lastEpochOf(states), emitter, stop.signal);
+    await orLeftBehind(running, stop.signal, host.clock);
   } catch (error) {
     if (error === stopped) {
       log.info('Stopped');
@@ -101,6 +105,28 @@ async function capture(
     signal,
   );
   log.status('Backfilled and caught up');
+}
+
+/** What becomes of the work; when it does not end soon after the signal, the signal's reason. */
+async function orLeftBehind(work: Promise<void>, signal: AbortSignal, clock: Clock): Promise<void> {
+  const ended = new AbortController();
+  const overdue = new Promise<never>((_, reject) => {
+    const onAbort = () => {
+      clock.sleep(stopMsMax, ended.signal).then(
+        () => {
+          reject(signal.reason as Error);
+        },
+        () => undefined,
+      );
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    await Promise.race([work, overdue]);
+  } finally {
+    ended.abort();
+  }
 }
 
 async function drain(requests: AsyncGenerator<Request>): Promise<void> {
