@@ -25,7 +25,10 @@ export interface TableApi {
   listTables(signal: AbortSignal): Promise<string[]>;
   /** What a table is. Throws `table-missing`. */
   describeTable(tableName: string, signal: AbortSignal): Promise<Table>;
-  /** One strongly consistent page of a segment: the response's JSON. One attempt: the caller retries. */
+  /**
+   * One strongly consistent page of a segment: the response's JSON. One attempt: the caller retries. Throws
+   * `table-missing`.
+   */
   scan(request: ScanRequest, signal: AbortSignal): Promise<Uint8Array>;
 }
 

@@ -74,6 +74,10 @@ function tableApi(client: DynamoDBClient, call: JsonCall, calls: Calls): TableAp
     resource: tableName === undefined ? 'all tables' : `table "${tableName}"`,
     endpoint: calls.endpoint,
   });
+  const missing = (tableName: string) => (error: unknown) => {
+    if (nameOf(error) !== 'ResourceNotFoundException') throw error;
+    throw tableMissing(tableName, calls.endpoint);
+  };
   return {
     async listTables(signal) {
       const names: string[] = [];
@@ -89,16 +93,12 @@ function tableApi(client: DynamoDBClient, call: JsonCall, calls: Calls): TableAp
     async describeTable(tableName, signal) {
       const command = new DescribeTableCommand({ TableName: tableName });
       const send = () => client.send(command, { abortSignal: signal });
-      try {
-        const output = await calls.retried(subject('DescribeTable', tableName), send, signal);
-        return parseTable(output.Table);
-      } catch (error) {
-        throw nameOf(error) === 'ResourceNotFoundException'
-          ? tableMissing(tableName, calls.endpoint)
-          : error;
-      }
+      const described = calls.retried(subject('DescribeTable', tableName), send, signal);
+      const output = await described.catch(missing(tableName));
+      return parseTable(output.Table);
     },
-    scan: (request, signal) => call('DynamoDB_20120810.Scan', scanBody(request), signal),
+    scan: (request, signal) =>
+      call('DynamoDB_20120810.Scan', scanBody(request), signal).catch(missing(request.tableName)),
   };
 }
 
