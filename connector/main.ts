@@ -12,9 +12,13 @@ const { runCommandLine } = await import('./cli/cli.ts');
 process.exitCode = await runCommandLine(process.argv.slice(2), processHost());
 
 // Everything written has to be out before the process ends; then nothing may hold it, such as an open stdin.
-await Promise.all(
-  [process.stdout, process.stderr].map(
-    (stream) => new Promise((resolve) => stream.write('', resolve)),
-  ),
+// A reader that has stopped reading must not hold it either: what was answered was taken before.
+const flushMsMax = 1000;
+const flushed = [process.stdout, process.stderr].map(
+  (stream) => new Promise((resolve) => stream.write('', resolve)),
 );
+await Promise.race([
+  Promise.all(flushed),
+  new Promise((resolve) => setTimeout(resolve, flushMsMax)),
+]);
 process.exit();

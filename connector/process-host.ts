@@ -59,14 +59,14 @@ function lazyTransport(): HttpTransport {
 /** Writes to a pipe in order; a write is done when the system has taken it, so a slow reader is felt. */
 function pipeSink(stream: NodeJS.WriteStream): ByteSink {
   let failure: Error | undefined;
-  // Without a listener a broken pipe would end the process with a stack trace.
-  stream.on('error', (error) => {
-    failure ??= new ConnectorError(
+  const failed = (error: Error): Error =>
+    (failure ??= new ConnectorError(
       errorCodes.outputClosed,
       'Cannot write to stdout: its reader is gone',
       { cause: error },
-    );
-  });
+    ));
+  // Without a listener a broken pipe would end the process with a stack trace.
+  stream.on('error', failed);
   return {
     write: (pieces) =>
       new Promise((resolve, reject) => {
@@ -78,7 +78,8 @@ function pipeSink(stream: NodeJS.WriteStream): ByteSink {
         pieces.forEach((piece, index) => {
           const isLast = index === pieces.length - 1;
           stream.write(piece, (error) => {
-            if (error) reject(failure ?? error);
+            // Told here before the event; a bare EPIPE would pass for trouble with AWS, and be tried again.
+            if (error) reject(failed(error));
             else if (isLast) resolve();
           });
         });

@@ -40,7 +40,7 @@ export async function runSession(session: Session): Promise<void> {
       }
       const response = await orStopped(host.stop, answer(request, session));
       if (response === undefined) return;
-      await host.output.write([codec.encode(response)]);
+      await orStopped(host.stop, host.output.write([codec.encode(response)]));
     }
   } catch (error) {
     if (nameOf(error) !== 'ProtocolError') throw error;

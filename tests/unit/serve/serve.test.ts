@@ -180,6 +180,14 @@ describe('serve()', () => {
     expect(logged.at(-1)?.['message']).toBe('Stopped');
   });
 
+  test('stops while nobody reads an answer', async () => {
+    const { host, clock, stop } = fakeHost({ input: ['{"spec":{}}'], end: false, writesTaken: 0 });
+    const serving = serve(host);
+    await clock.advance(1000);
+    stop.abort(new Error('Received SIGTERM'));
+    expect(await clock.run(serving)).toBe(0);
+  });
+
   test('stops before it has read anything', async () => {
     const { host, clock, stop } = fakeHost({ end: false });
     const serving = serve(host);
