@@ -12,6 +12,8 @@ const throttledDelayMs = 250;
 const delayMsMax = 10_000;
 /** Trouble is told once a minute, not once a try. */
 const reportIntervalMs = 60_000;
+/** The first time soon: who waits for a capture to start should not wonder for a minute. */
+const firstReportMs = 5_000;
 
 export interface RetryContext {
   readonly clock: Clock;
@@ -52,7 +54,7 @@ export class Patience {
     const now = this.#context.clock.now();
     if (this.#failureCount === 0) {
       this.#failingSince = now;
-      this.#reportedAt = now;
+      this.#reportedAt = now + firstReportMs - reportIntervalMs;
     }
     const isThrottled = remedy === 'throttled';
     this.#unwellSince = isThrottled ? undefined : (this.#unwellSince ?? now);

@@ -2,7 +2,7 @@
 
 import type { ByteBudget } from '../async/byte-budget.ts';
 import type { RateLimit } from '../async/rate-limit.ts';
-import { Patience, type Aws, type ShardPosition } from '../aws/aws.ts';
+import { Patience, remedyOf, type Aws, type ShardPosition } from '../aws/aws.ts';
 import { messageOf, nameOf } from '../errors.ts';
 import type { Clock } from '../host.ts';
 import type { StreamLag } from './stream-lag.ts';
@@ -165,8 +165,9 @@ async function afterFailure(
   error: unknown,
   signal: AbortSignal,
 ): Promise<void> {
-  // Whatever failed, a fresh iterator does no harm.
-  reading.iterator = undefined;
+  const remedy = remedyOf(error);
+  // Trouble that passes leaves the iterator good; whatever else it was, a fresh one does no harm.
+  if (remedy !== 'throttled' && remedy !== 'transient') reading.iterator = undefined;
   if (nameOf(error) === 'ExpiredIteratorException') return;
   if (!isLoss(error)) {
     await reading.patience.waitAfter(error, signal);
