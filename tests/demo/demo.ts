@@ -2,9 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import pc from 'picocolors';
-import { openDynamoDb } from '../support/dynamodb-local.ts';
+import { openDynamoDb, type DynamoDbServer } from '../support/dynamodb-local.ts';
 import { isConvergent } from '../support/verify.ts';
-import { demoTables } from './demo-tables.ts';
 import { DemoView } from './demo-view.ts';
 import { parseDemoOptions, type DemoOptions } from './options.ts';
 import { runDemo } from './run.ts';
@@ -12,6 +11,8 @@ import { renderSummary } from './summary.ts';
 
 const program = 'dist/main.js';
 const backfillSecondsMin = 10;
+/** Where `flow.yaml` looks for the tables. */
+const keptPort = 8000;
 
 const options = parseDemoOptions(process.argv.slice(2));
 const stop = new AbortController();
@@ -35,7 +36,9 @@ async function demo(options: DemoOptions): Promise<boolean> {
     throw new Error(`There is no ${program}: build it with "npm run build"`);
   const command = [process.execPath, program];
   const view = new DemoView(process.stderr);
-  const server = await openDynamoDb({ ownerPid: options.keep ? undefined : process.pid });
+  const server = await openDynamoDb(
+    options.keep ? { ownerPid: undefined, port: keptPort } : { ownerPid: process.pid },
+  );
   view.say(
     `${pc.bold('source-dynamodb')} · ${server.description} · ${options.items} items · seed ${options.seed}`,
   );
@@ -52,15 +55,14 @@ async function demo(options: DemoOptions): Promise<boolean> {
   }
 }
 
-function sayHowToLook(
-  view: DemoView,
-  { endpoint, pid }: { readonly endpoint: string; readonly pid: number | undefined },
-): void {
-  const [table] = demoTables;
-  view.say(`The tables are still there. Look at them with`);
-  view.say(
-    `  AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo aws dynamodb scan --region us-east-1 ` +
-      `--endpoint-url ${endpoint} --table-name ${table?.name ?? ''} --max-items 3`,
-  );
-  if (pid !== undefined) view.say(`and end DynamoDB Local with: kill ${pid}`);
+function sayHowToLook(view: DemoView, { endpoint, pid }: DynamoDbServer): void {
+  const environment = 'AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo AWS_REGION=us-east-1';
+  view.say(`The tables are still there, at ${endpoint}. Look at one with`);
+  view.say(`  ${environment} \\`);
+  view.say(`    aws dynamodb scan --endpoint-url ${endpoint} --table-name orders --max-items 3`);
+  if (new URL(endpoint).port === String(keptPort)) {
+    view.say('or capture them with');
+    view.say('  flowctl preview --source flow.yaml');
+  }
+  if (pid !== undefined) view.say(`End DynamoDB Local with: kill ${pid}`);
 }

@@ -5,6 +5,8 @@ import { demoTables, itemOf, type DemoTable } from './demo-tables.ts';
 
 /** DynamoDB Local is at its fastest with a few requests at once. */
 const loaderCount = 8;
+/** Share of the items that are written with the stream on. */
+const streamedShare = 0.01;
 
 export interface LoadOptions {
   readonly dynamoDb: DynamoDbCalls;
@@ -23,7 +25,10 @@ export interface LoadedTable {
   readonly bytes: number;
 }
 
-/** Creates and fills all tables. Their streams are off: what is loaded is history when the capture begins. */
+/**
+ * Creates and fills all tables. Their streams are turned on shortly before the end: most items are history that
+ * only the scan can find, and the last ones are in both, as in a table that is in use.
+ */
 export async function loadTables(
   options: LoadOptions,
   signal: AbortSignal,
@@ -40,23 +45,35 @@ export async function loadTables(
     await dynamoDb.createTable(table.name, table.key);
     onCreated(table.name);
     const itemCount = shareOf(items, at);
-    const bytes = await loadTable(options, { table, itemCount }, onItems);
+    const streamedFrom = itemCount - Math.ceil(itemCount * streamedShare);
+    const history = await loadItems(options, { table, from: 0, to: streamedFrom }, onItems);
+    await dynamoDb.enableStream(table.name, 'NEW_AND_OLD_IMAGES');
+    const latest = await loadItems(options, { table, from: streamedFrom, to: itemCount }, onItems);
+    const bytes = history + latest;
     results.push({ table, itemCount, bytes });
   }
   return results;
 }
 
-async function loadTable(
+interface Ordinals {
+  readonly table: DemoTable;
+  readonly from: number;
+  /** The first one that is not among them. */
+  readonly to: number;
+}
+
+/** Loads these items, and returns about how many bytes they have. */
+async function loadItems(
   { dynamoDb, seed }: LoadOptions,
-  { table, itemCount }: { readonly table: DemoTable; readonly itemCount: number },
+  { table, from, to }: Ordinals,
   onItems: (count: number) => void,
 ): Promise<number> {
-  let next = 0;
+  let next = from;
   let bytes = 0;
   const load = async () => {
-    while (next < itemCount) {
+    while (next < to) {
       const batch: Item[] = [];
-      for (; batch.length < batchItemsMax && next < itemCount; next++) {
+      for (; batch.length < batchItemsMax && next < to; next++) {
         batch.push(itemOf({ table, ordinal: next, seed, change: 0 }));
       }
       bytes += itemBytes(batch);

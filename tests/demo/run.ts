@@ -5,6 +5,7 @@ import { endpointConfig } from '../support/connector-command.ts';
 import { DynamoDbCalls } from '../support/dynamodb-calls.ts';
 import { FlowRuntime, type CaptureBinding, type JsonObject } from '../support/flow-runtime.ts';
 import { sumVerdicts, verifyTable, type Verdict } from '../support/verify.ts';
+import { captureName, collectionOf } from './catalog.ts';
 import { DemoCapture } from './demo-capture.ts';
 import { countOf, type DemoView } from './demo-view.ts';
 import { LiveKeys } from './live-keys.ts';
@@ -13,7 +14,6 @@ import type { DemoOptions } from './options.ts';
 import { summarize, type Summary } from './summary.ts';
 import { writeChanges } from './writers.ts';
 
-const captureName = 'demo/source-dynamodb';
 /** How often we look, and draw. */
 const lookMs = 200;
 /** A pace that DynamoDB Local keeps up with on a laptop. */
@@ -72,7 +72,6 @@ async function load(
   };
   const loaded = await loadTables({ dynamoDb, items, seed, onProgress, onCreated }, signal);
   view.rest();
-  for (const { table } of loaded) await dynamoDb.enableStream(table.name, 'NEW_AND_OLD_IMAGES');
   return loaded;
 }
 
@@ -113,7 +112,11 @@ async function captureTables(
 async function discover(world: DemoWorld, loaded: readonly LoadedTable[]): Promise<DemoCapture> {
   const { options, endpoint, command, view } = world;
   const config = endpointConfig(endpoint, { backfillSegments, scanLimit });
-  const runtime = new FlowRuntime({ command, codec: options.codec, captureName, config });
+  const { codec, log } = options;
+  const onLogLine = (line: string) => {
+    if (log) view.say(line);
+  };
+  const runtime = new FlowRuntime({ command, codec, captureName, config, onLogLine });
   const discovered = await runtime.discover();
   const seconds = backfillSeconds(world);
   const tables = loaded.map(({ table, itemCount, bytes }) => {
@@ -126,7 +129,7 @@ async function discover(world: DemoWorld, loaded: readonly LoadedTable[]): Promi
       resourceConfig: { ...(found.resourceConfig as JsonObject), rcuAllocation },
       resourcePath: found.resourcePath,
       collection: {
-        name: `demo/${found.recommendedName}`,
+        name: collectionOf(found.recommendedName),
         key: found.key,
         writeSchema: found.documentSchema as JsonObject,
       },

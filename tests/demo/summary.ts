@@ -59,7 +59,7 @@ export function summarize({ verdict, capture, startedAtMs, finishedAtMs }: Summa
     latencyMs: latencySummary(during.filter((latency) => !isHit(latency))),
     crash: crash && {
       secondsToResume:
-        Math.round(((crash.resumedAtMs ?? finishedAtMs) - crash.killedAtMs) / 10) / 100,
+        Math.round(((crash.resumedAtMs ?? Date.now()) - crash.killedAtMs) / 10) / 100,
       discarded: crash.discardedCount,
       latencyMs: latencySummary(latencies.filter(isHit)),
     },

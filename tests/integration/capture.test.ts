@@ -18,7 +18,7 @@ describe('a capture that is killed half-way and opened again from its state', ()
       const { endpoint } = await sharedDynamoDb();
       const command = connectorCommand();
       const view = new DemoView({ write: () => true });
-      const options = { items, changes, seed: 7, codec, json: false, keep: false };
+      const options = { items, changes, seed: 7, codec, json: false, keep: false, log: false };
       const world = { options, endpoint, view, command, backfillSecondsMin };
 
       const { verdict, summary } = await runDemo(world, AbortSignal.timeout(captureMsMax));

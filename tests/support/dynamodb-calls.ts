@@ -12,6 +12,8 @@ const activeMsMax = 60_000;
 const activePollMs = 100;
 /** BatchWriteItem takes no more: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 export const batchItemsMax = 25;
+/** DynamoDB Local takes several times as long for pages of 1 MB. */
+const scanItemsMax = 1000;
 
 /** A value as it goes over the wire, with its type as the only member. */
 export interface AttributeValue {
@@ -127,6 +129,7 @@ export class DynamoDbCalls {
     const answer = await this.call('Scan', {
       TableName: table,
       ConsistentRead: true,
+      Limit: scanItemsMax,
       ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
     });
     return answer as unknown as ItemPage;

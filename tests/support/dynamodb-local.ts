@@ -29,6 +29,8 @@ export interface DynamoDbServer {
 export interface DynamoDbOptions {
   /** The server ends when this process is gone, however that comes about; absent to leave it running. */
   readonly ownerPid: number | undefined;
+  /** Taken if it is free; any free port otherwise, or if absent. */
+  readonly port?: number;
   /** Removed when the server ends. */
   readonly markFile?: string;
 }
@@ -49,7 +51,7 @@ export async function openDynamoDb(options: DynamoDbOptions): Promise<DynamoDbSe
 async function startDynamoDbLocal(options: DynamoDbOptions): Promise<DynamoDbServer> {
   checkJava();
   const { folder, version } = findJars();
-  const port = await freePort();
+  const port = await freePort(options.port ?? 0).catch(() => freePort(0));
   const endpoint = `http://127.0.0.1:${port}`;
   const keeper = spawn('/bin/sh', ['-c', keeperScript, 'dynamodb-local', ...javaArguments(port)], {
     cwd: folder,
@@ -144,11 +146,12 @@ function findJars(): { folder: string; version: string } {
   return { folder: path.join(library, name), version: name.replace('dynamodb_local_', 'of ') };
 }
 
-function freePort(): Promise<number> {
+/** The port itself if it is free, any for 0. Rejects when it is taken. */
+function freePort(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(port, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => {
         resolve(typeof address === 'object' && address !== null ? address.port : 0);
