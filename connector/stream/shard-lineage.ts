@@ -128,6 +128,16 @@ export class ShardLineage {
     );
   }
 
+  /** False while a shard or a parent is missing and not believed gone: what it holds may be unread, or lost. */
+  get isAccountedFor(): boolean {
+    const isKnown = (id: string | undefined) => id !== undefined && this.#shards.has(id);
+    return [...this.#shards.values()].every(
+      ({ phase, parentId }) =>
+        phase !== 'restored' &&
+        (phase !== 'waiting' || isKnown(parentId) || this.#isDone(parentId)),
+    );
+  }
+
   /** True when every known shard is finished. */
   get isDrained(): boolean {
     return [...this.#shards.values()].every(({ phase }) => phase === 'finished');

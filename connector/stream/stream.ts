@@ -74,7 +74,8 @@ class StreamFollower {
     }
     for (;;) {
       const isDoubtful = await this.#list(signal);
-      lag.listed();
+      // Not before: a capture that ends when caught up would end each time before a gap is confirmed.
+      if (this.#lineage.isAccountedFor) lag.listed();
       await clock.sleep(isDoubtful ? doubtfulListIntervalMs : listIntervalMs, signal);
       await checkTable(signal);
     }

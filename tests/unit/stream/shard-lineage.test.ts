@@ -147,6 +147,23 @@ describe('ShardLineage', () => {
     expect(lineage.endListing(listed())).toEqual(nothing);
   });
 
+  test('is accounted for when nothing unread is missing', () => {
+    const lineage = new ShardLineage();
+    lineage.restore('a', false);
+    lineage.restore('b', true);
+    const got = [lineage.isAccountedFor];
+    lineage.learn([shard('a', 'x')]);
+    got.push(lineage.isAccountedFor);
+    lineage.learn([shard('c', 'a')]);
+    for (let listing = 0; listing < 2; listing += 1) lineage.endListing(listed('a', 'c'));
+    got.push(lineage.isAccountedFor);
+    expect([got, lineage.takeReady(), lineage.isAccountedFor]).toEqual([
+      [false, false, true],
+      ['a'],
+      true,
+    ]);
+  });
+
   test('a restored shard is read when a listing has told its parent', () => {
     const lineage = new ShardLineage();
     lineage.restore('a', true);

@@ -1,0 +1,159 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Shard } from '../../../connector/aws/aws.ts';
+import { Emitter, runCapture } from '../../../connector/capture/capture.ts';
+import { parseEndpointConfig } from '../../../connector/config.ts';
+import type { TableStateJson } from '../../../connector/state/state.ts';
+import type { Table } from '../../../connector/table.ts';
+import { jsonLines } from '../../../protocol/json-lines.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { collectedLog, never, outcome } from '../aws/retry-context.ts';
+import { tableNamed } from '../discovery/fake-aws.ts';
+import { config } from '../serve/fake-host.ts';
+import { awsOf, shardPage } from '../stream/fake-stream.ts';
+import { mergePatch } from '../state/rfc7396.ts';
+
+interface World {
+  readonly state?: TableStateJson;
+  readonly table?: Partial<Table>;
+  readonly shards?: readonly Shard[];
+  readonly onDataLoss?: 'fail' | 'backfill';
+}
+
+const startMs = Date.UTC(2026, 7, 21, 10);
+const open: Shard = { id: 's-2', parentId: undefined, isClosed: false };
+
+/** Captures a table of no items until it is caught up; how it ended, and the state that is left. */
+async function capture({ state, table, shards = [open], onDataLoss = 'fail' }: World) {
+  const clock = new FakeClock(startMs);
+  const { log, lines } = collectedLog(clock);
+  const described = tableNamed('orders', table);
+  const empty = Buffer.from('{"Items":[],"Count":0,"ScannedCount":0}');
+  const base = awsOf(clock, {
+    listShards: () => Promise.resolve(shardPage(shards)),
+    listChildShards: () => Promise.resolve(shardPage([])),
+    getShardIterator: () => Promise.resolve('i'),
+    getRecords: () => Promise.resolve(Buffer.from('{"Records":[],"NextShardIterator":"i"}')),
+  });
+  const tables = {
+    describeTable: () => Promise.resolve(described),
+    scan: () => Promise.resolve(empty),
+  };
+  let committed: unknown = { bindingStateV1: state === undefined ? {} : { orders: state } };
+  const write = (pieces: readonly Uint8Array[]) => {
+    committed = mergePatch(committed, JSON.parse(Buffer.concat(pieces).toString()));
+    return Promise.resolve();
+  };
+  const options = {
+    aws: { ...base, tables: { ...base.tables, ...tables } },
+    config: parseEndpointConfig({ ...config, advanced: { onDataLoss, backfillSegments: 2 } }),
+    clock,
+    log,
+    emitter: new Emitter({ write }, (patch) => Buffer.from(JSON.stringify(patch))),
+    documentFraming: (binding: number) => jsonLines.documentFraming(binding),
+    lastEpoch: state?.epoch,
+    shutdownAfterPolling: true,
+  };
+  const resource = { table: 'orders', rcuAllocation: undefined };
+  const binding = { index: 0, stateKey: 'orders', resource, state };
+  const got = await clock.run(outcome(runCapture(options, [binding], never)));
+  const { orders } = (committed as { bindingStateV1: { orders?: TableStateJson } }).bindingStateV1;
+  const said = lines.filter(({ level }) => level !== 'debug').map(({ message }) => message);
+  return { got, orders, said };
+}
+
+const now = '2026-08-21T10:00:00.000Z';
+const epoch = '2026-08-20T10:00:00.000Z';
+const streamArn = 'arn:stream/orders';
+const finished: TableStateJson = {
+  streamArn,
+  tableId: 'orders-id',
+  epoch,
+  streamReadAt: now,
+  totalBackfillSegments: 1,
+  backfillFinishedAt: epoch,
+  backfillSegmentProgress: { 0: { exclusiveStartKey: 'AmEA', finishedAt: epoch } },
+  shards: { 's-2': {} },
+};
+
+describe('runCapture()', () => {
+  test('backfills an empty table', async () => {
+    const { got, orders } = await capture({});
+    expect([got, orders]).toEqual([
+      undefined,
+      {
+        streamArn,
+        tableId: 'orders-id',
+        epoch: now,
+        backfillStartedAt: now,
+        streamReadAt: now,
+        totalBackfillSegments: 2,
+        backfillItems: 0,
+        backfillSegmentProgress: {
+          0: { finishedAt: expect.any(String) },
+          1: { finishedAt: expect.any(String) },
+        },
+        backfillFinishedAt: expect.any(String),
+        shards: { 's-2': {} },
+      },
+    ]);
+  });
+
+  test('goes on with a finished state, and changes nothing', async () => {
+    const { got, orders } = await capture({ state: finished });
+    expect([got, orders]).toEqual([undefined, finished]);
+  });
+
+  test('takes over a state of the Go connector whose last segment is finished, but not the backfill', async () => {
+    const { totalBackfillSegments, backfillSegmentProgress, shards } = finished;
+    const state = { streamArn, totalBackfillSegments, backfillSegmentProgress, shards };
+    const { got, orders } = await capture({ state });
+    const ours = { tableId: 'orders-id', epoch: now, backfillFinishedAt: now };
+    expect([got, orders]).toEqual([undefined, { ...state, ...ours }]);
+  });
+
+  // The key of the state does not fit the new table's.
+  const recreated: Partial<Table> = { id: 'other', key: [{ name: 'id', type: 'N' }] };
+
+  test('fails for a table that was created again, also with another key', async () => {
+    const { got, orders } = await capture({ state: finished, table: recreated });
+    expect([got, orders]).toEqual([
+      'Stream records of table "orders" were lost: the table was deleted and created again. ' +
+        'Changes in between are not captured, and deletes among them cannot be known',
+      finished,
+    ]);
+  });
+
+  test('starts over for a table that was created again, where the user wants that', async () => {
+    const { got, orders, said } = await capture({
+      state: finished,
+      table: recreated,
+      onDataLoss: 'backfill',
+    });
+    expect([got, orders?.tableId, orders?.epoch, orders?.totalBackfillSegments]).toEqual([
+      undefined,
+      'other',
+      now,
+      2,
+    ]);
+    expect(orders?.backfillSegmentProgress?.[0]).toEqual({ finishedAt: expect.any(String) });
+    expect(said.slice(1, 3)).toEqual([
+      'Stream records were lost',
+      'Backfilling "orders" again: stream records were lost',
+    ]);
+  });
+
+  test('starts over with a younger epoch, whatever the clock says', async () => {
+    const future = '2030-01-01T00:00:00.000Z';
+    const state = { ...finished, epoch: future, streamArn: 'arn:old' };
+    const { orders } = await capture({ state, onDataLoss: 'backfill' });
+    expect(orders?.epoch).toBe('2030-01-01T00:00:00.001Z');
+  });
+
+  test('fails for an unfinished shard that is no longer listed', async () => {
+    const state = { ...finished, shards: { 's-1': { lastReadSequence: '7' }, 's-2': {} } };
+    const { got } = await capture({ state });
+    expect(got).toMatch(
+      /^Stream records of table "orders" were lost: shard "s-1" is no longer listed/,
+    );
+  });
+});
