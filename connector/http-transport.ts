@@ -24,7 +24,7 @@ export function createHttpTransport(): HttpTransport {
         const sent = (isPlain ? http : https).request({
           agent: isPlain ? plain : secure,
           method: request.method,
-          hostname: request.hostname,
+          hostname: request.hostname.replace(/^\[|\]$/g, ''), // A URL writes IPv6 addresses in brackets.
           port: request.port,
           path: request.path,
           headers: { ...request.headers, 'content-length': Buffer.byteLength(request.body) },

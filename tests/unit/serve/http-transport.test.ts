@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { createHttpTransport } from '../../../connector/http-transport.ts';
+import type { HttpRequest } from '../../../connector/host.ts';
+import { never } from '../aws/retry-context.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+let server: http.Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** A server on loopback, and the request that reaches it. */
+async function serving(handler: Handler) {
+  const sockets = new Set<Socket>();
+  const listening = http.createServer(handler);
+  server = listening;
+  listening.on('connection', (socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => {
+    listening.listen(0, '127.0.0.1', resolve);
+  });
+  const request: HttpRequest = {
+    method: 'POST',
+    protocol: 'http:',
+    hostname: '127.0.0.1',
+    port: (listening.address() as AddressInfo).port,
+    path: '/',
+    headers: { 'x-amz-target': 'T' },
+    body: 'ünicode',
+  };
+  const transport = createHttpTransport();
+  const send = (signal = never, timeoutMs = 5000) => transport.send(request, timeoutMs, signal);
+  /** The code of the error that a request fails with. */
+  const failure = (signal = never, timeoutMs = 5000) =>
+    send(signal, timeoutMs).then(
+      () => 'no failure',
+      (error: unknown) => {
+        const { code, message } = error as { code?: string; message: string };
+        return code ?? message;
+      },
+    );
+  return { send, failure, sockets, request };
+}
+
+const echo: Handler = (request, response) => {
+  const pieces: Buffer[] = [];
+  request.on('data', (piece: Buffer) => pieces.push(piece));
+  request.on('end', () => {
+    response.writeHead(201, { 'X-Target': request.headers['x-amz-target'] ?? '' });
+    response.end(Buffer.concat(pieces));
+  });
+};
+
+describe('createHttpTransport()', () => {
+  test('sends a request and reads the whole response', async () => {
+    const { send } = await serving(echo);
+    const { status, headers, body } = await send();
+    expect([status, headers['x-target'], Buffer.from(body).toString()]).toEqual([
+      201,
+      'T',
+      'ünicode',
+    ]);
+  });
+
+  test('keeps its connection for the next request', async () => {
+    const { send, sockets } = await serving(echo);
+    for (let count = 0; count < 5; count += 1) await send();
+    expect(sockets.size).toBe(1);
+  });
+
+  test.each([
+    ['of an announced length', true],
+    ['in chunks', false],
+  ])('reads a large body %s', async (_, isAnnounced) => {
+    const large = Buffer.alloc(12 * 1024 * 1024, 'abcdefg');
+    const { send } = await serving((request, response) => {
+      request.resume();
+      if (isAnnounced) response.setHeader('content-length', large.length);
+      for (let at = 0; at < large.length; at += 1_000_003)
+        response.write(large.subarray(at, at + 1_000_003));
+      response.end();
+    });
+    const { body } = await send();
+    expect([body.length, large.equals(body)]).toEqual([large.length, true]);
+  });
+
+  test('reads an empty body', async () => {
+    const { send } = await serving((_, response) => response.writeHead(204).end());
+    expect((await send()).body.length).toBe(0);
+  });
+
+  test.each<[string, string, Handler]>([
+    ['is cut before the response', 'ECONNRESET', (request) => request.socket.destroy()],
+    [
+      'is cut in an announced body',
+      'ECONNRESET',
+      (request, response) => {
+        response.setHeader('content-length', 100);
+        response.write('half', () => request.socket.destroy());
+      },
+    ],
+    [
+      'is cut in a body of chunks',
+      'ECONNRESET',
+      (request, response) => response.write('half', () => request.socket.destroy()),
+    ],
+  ])('fails when the connection %s', async (_, want, handler) => {
+    const { failure } = await serving(handler);
+    expect(await failure()).toBe(want);
+  });
+
+  test.each<[string, Handler]>([
+    ['an answer', () => undefined],
+    ['the rest of an answer', (_, response) => response.write('half')],
+  ])('gives up waiting for %s', async (_, handler) => {
+    const { failure } = await serving(handler);
+    expect(await failure(never, 50)).toBe('ETIMEDOUT');
+  });
+
+  test.each<[string, Handler]>([
+    ['for an answer', () => undefined],
+    ['for the rest of an answer', (_, response) => response.write('half')],
+  ])('throws the reason of its signal while it waits %s', async (_, handler) => {
+    const stop = new AbortController();
+    const { failure, send } = await serving((request, response) => {
+      handler(request, response);
+      setTimeout(() => {
+        stop.abort(new Error('stopped'));
+      }, 20);
+    });
+    expect([await failure(stop.signal), await send(stop.signal).catch(String)]).toEqual([
+      'stopped',
+      'Error: stopped',
+    ]);
+  });
+
+  test('fails when nobody listens', async () => {
+    const { failure } = await serving(echo);
+    server?.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await failure()).toBe('ECONNREFUSED');
+  });
+
+  test('takes a new connection after one that was closed', async () => {
+    const { send, sockets } = await serving(echo);
+    await send();
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([(await send()).status, sockets.size]).toEqual([201, 2]);
+  });
+
+  test('reaches an IPv6 address as a URL writes it', async () => {
+    const { send, request } = await serving(echo);
+    await send();
+    server?.close();
+    const listening = http.createServer(echo);
+    server = listening;
+    const isListening = await new Promise<boolean>((resolve) => {
+      listening.once('error', () => {
+        resolve(false);
+      });
+      listening.listen(0, '::1', () => {
+        resolve(true);
+      });
+    });
+    if (!isListening) return; // A machine without IPv6.
+    const { port } = listening.address() as AddressInfo;
+    const { hostname } = new URL('http://[::1]/');
+    const got = await createHttpTransport().send({ ...request, hostname, port }, 5000, never);
+    expect(got.status).toBe(201);
+  });
+});
