@@ -104,7 +104,7 @@ describe('runCapture()', () => {
   });
 
   test('takes over a state of the Go connector whose last segment is finished, but not the backfill', async () => {
-    const { totalBackfillSegments, backfillSegmentProgress, shards } = finished;
+    const { totalBackfillSegments, backfillSegmentProgress = {}, shards = {} } = finished;
     const state = { streamArn, totalBackfillSegments, backfillSegmentProgress, shards };
     const { got, orders } = await capture({ state });
     const ours = { tableId: 'orders-id', epoch: now, backfillFinishedAt: now };
