@@ -1,6 +1,6 @@
 /** The checkpoint as typed state, in the shape of Estuary's Go connector (`bindingStateV1`). */
 
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { ConnectorError, errorCodes } from '../errors.ts';
 import { parseRfc3339 } from '../time.ts';
 import { isJsonObject, type JsonObject } from './merge-patch.ts';
@@ -16,16 +16,21 @@ export {
   type UnfinishedSegment,
 } from './table-state.ts';
 
+interface StateJson {
+  readonly bindingStateV1?: Record<string, TableStateJson>;
+}
+
+/** Compiled when first needed, and once: that takes longer than all else at a start. */
+let isState: ValidateFunction<StateJson> | undefined;
+
 const member = 'bindingStateV1';
 const startOverHint = "Increment the binding's backfill counter to start it over.";
 
 /** Checkpointed tables by state key. Throws `state-invalid` for a state of another shape. */
 export function loadState(state: unknown): Map<string, TableStateJson> {
-  const validate = new Ajv2020().compile<{ bindingStateV1?: Record<string, TableStateJson> }>(
-    stateSchema,
-  );
-  if (!validate(state)) {
-    const [error] = validate.errors ?? [];
+  isState ??= new Ajv2020().compile<StateJson>(stateSchema);
+  if (!isState(state)) {
+    const [error] = isState.errors ?? [];
     const place = (error?.instancePath ?? '').slice(1).replaceAll('/', '.') || 'the state';
     throw new ConnectorError(
       errorCodes.stateInvalid,
