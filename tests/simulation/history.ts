@@ -1,10 +1,12 @@
 /** Plays one history: a plan, a world, the connector in it, crash by crash, and Flow behind it. */
 
+import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { FakeClock } from '../support/fake-clock.ts';
 import { encodeRequest } from '../support/request-encoder.ts';
 import { drawFrom, seededRandom } from '../support/seeded-random.ts';
 import { isCaughtUp, judge, type Violation } from './judge.ts';
+import { openRequest } from './open-request.ts';
 import type { Plan } from './plan.ts';
 import { SimulatedFlow } from './simulated-flow.ts';
 import { SimulatedProcess, type ProcessEnd } from './simulated-process.ts';
@@ -21,6 +23,15 @@ const waitBetweenProcessesMs = [0, 30_000] as const;
 const processesMax = 30;
 /** More than the 24 hours that a stream remembers. */
 const longPauseMs = 31 * 3600 * 1000;
+/** In a pause, writes come when the shards that the state knows have gone over to others. */
+const pauseBeforeWritesMs = 6 * 3600 * 1000;
+/** Waits that may end in a history; the longest needs about a tenth. */
+const firingsMax = 3_000_000;
+/** Writes in flight, of a table: one a lane, one a shard, and a few marks and listings. */
+const otherWritesMax = 24;
+const outstandingBytesMax = 96 * 1024 * 1024;
+/** Keeps shard and stall apart from the table's name. */
+export const stateKeyOf = (tableName: string) => `acmeCo%2F${tableName}.v1`;
 
 export interface HistoryResult {
   readonly violations: readonly Violation[];
@@ -33,7 +44,8 @@ export interface HistoryResult {
   readonly faults: ReadonlyMap<string, number>;
   /** How the last process ended; `data-loss` where it said so. */
   readonly end: string;
-  readonly longestLatencyMs: number;
+  /** SHA-256 of every byte that the connector wrote, read or not. */
+  readonly outputDigest: string;
 }
 
 /** Plays a plan to its end. Deterministic: the same plan gives the same result. */
@@ -60,7 +72,7 @@ export async function playHistory(plan: Plan, onLogLine?: (line: string) => void
     calls: world.fake.stats.calls,
     faults: world.fake.stats.faults,
     end,
-    longestLatencyMs: 0,
+    outputDigest: stage.outputHash.digest('hex'),
   };
 }
 
@@ -76,6 +88,7 @@ function endViolations(plan: Plan, end: string): Violation[] {
 class Stage {
   readonly flow: SimulatedFlow;
   readonly violations: Violation[] = [];
+  readonly outputHash = createHash('sha256');
   crashes = 0;
   readonly #plan: Plan;
   readonly #world: World;
@@ -204,7 +217,18 @@ class Stage {
 
   async #runOnce(killAfterBytes: number): Promise<ProcessEnd> {
     this.flow.begin();
-    const requests = [{ spec: {} }, { open: this.#openRequest() }];
+    const { tables, segments, scanLimit, idleBackoffMaxMs, onDataLoss } = this.#plan;
+    const open = openRequest({
+      tables: tables.map(({ name }) => name),
+      advanced: {
+        backfillSegments: segments,
+        scanLimit,
+        idleBackoffMax: `${idleBackoffMaxMs}ms`,
+        onDataLoss,
+      },
+      state: this.flow.state,
+    });
+    const requests = [{ spec: {} }, { open }];
     this.#process = new SimulatedProcess(
       {
         clock: this.#clock,
@@ -221,43 +245,12 @@ class Stage {
 
   async #receive(bytes: Uint8Array): Promise<void> {
     const process = this.#process;
+    this.outputHash.update(bytes);
     while (this.#clock.now() < this.#stalledUntilMs) {
       await this.#sleep(this.#stalledUntilMs - this.#clock.now());
     }
     // What a dead process left in the pipe is still read, unless the next one has begun.
     if (process === this.#process) this.flow.receive(bytes);
-  }
-
-  #openRequest(): object {
-    const { tables, segments, scanLimit, idleBackoffMaxMs, onDataLoss } = this.#plan;
-    return {
-      capture: {
-        name: 'acmeCo/simulation/source-dynamodb',
-        config: {
-          region: 'us-east-1',
-          credentials: {
-            auth_type: 'AWSAccessKey',
-            aws_access_key_id: 'AKIASIMULATION',
-            aws_secret_access_key: 'secret',
-          },
-          advanced: {
-            backfillSegments: segments,
-            scanLimit,
-            idleBackoffMax: `${idleBackoffMaxMs}ms`,
-            onDataLoss,
-          },
-        },
-        bindings: tables.map(({ name }) => ({
-          resourceConfig: { table: name },
-          resourcePath: [name],
-          collection: { name: `acmeCo/${name}`, key: ['/pk'], writeSchema: {} },
-          stateKey: name,
-        })),
-      },
-      version: '1',
-      range: { keyEnd: 0xffffffff, rClockEnd: 0xffffffff },
-      state: this.flow.state,
-    };
   }
 
   #sleep(ms: number): Promise<void> {

@@ -1,22 +1,32 @@
 /** The tables of a history, and those who write to them. */
 
 import type { FakeClock } from '../support/fake-clock.ts';
-import { FakeDynamoDb, type Item } from '../support/fake-dynamodb/fake-dynamodb.ts';
+import {
+  FakeDynamoDb,
+  type FakeOptions,
+  type Item,
+} from '../support/fake-dynamodb/fake-dynamodb.ts';
 import { drawBelow, seededRandom } from '../support/seeded-random.ts';
 import type { Loss, Plan, TablePlan } from './plan.ts';
 
-/** Makes the fake as a plan wants it, with its tables, their first items and their past. */
-export async function createWorld(plan: Plan, clock: FakeClock): Promise<World> {
+/** Makes the fake as a plan wants it, with its tables, still empty. */
+export function createEmptyWorld(
+  plan: Plan,
+  clock: FakeClock,
+  options: Partial<FakeOptions> = {},
+): World {
+  const { seed, latencyMs, visibilityMs, rollOverMs, listing } = plan;
   const fake = new FakeDynamoDb({
-    clock,
-    seed: plan.seed,
-    latencyMs: plan.latencyMs,
-    visibilityMs: plan.visibilityMs,
-    rollOverMs: plan.rollOverMs,
-    listing: plan.listing,
+    ...{ clock, seed, latencyMs, visibilityMs, rollOverMs, listing },
+    ...options,
   });
-  const world = new World(plan, fake);
   for (const table of plan.tables) createTable(fake, table);
+  return new World(plan, fake);
+}
+
+/** The same with first items and a past. */
+export async function createWorld(plan: Plan, clock: FakeClock): Promise<World> {
+  const world = createEmptyWorld(plan, clock);
   plan.tables.forEach((table, index) => {
     for (let key = 0; key < table.itemCount; key += 1) world.write(index, key, false);
   });
@@ -85,6 +95,8 @@ export class World {
     const { fake } = this;
     switch (how) {
       case 'trim':
+        // Written this very moment, so that nobody has read them.
+        for (let key = 0; key < plan.keyCount; key += 3) this.write(table, key, false);
         // Records go a day after they came: of a shard that was never read, they would not go before the shard.
         for (const { id } of fake.shards(plan.name)) {
           if (begun.includes(id)) fake.trim(plan.name, id);
