@@ -1,7 +1,7 @@
 /** The two ports we need of AWS. Bodies of the two hot calls stay bytes; all else is parsed at this edge. */
 
 import type { EndpointConfig } from '../config.ts';
-import type { Host } from '../host.ts';
+import type { Clock, Host } from '../host.ts';
 import type { ItemKey, Table } from '../table.ts';
 import type { RetryContext } from './retry.ts';
 
@@ -80,6 +80,8 @@ export interface StreamApi {
 export interface Aws {
   readonly tables: TableApi;
   readonly streams: StreamApi;
+  /** The host's clock, corrected by AWS's where it is minutes off: records are stamped with AWS's time. */
+  readonly clock: Clock;
   /** Where calls go, for messages. */
   readonly endpoint: string;
   readonly retry: RetryContext;

@@ -57,6 +57,10 @@ export function createAwsPorts(config: EndpointConfig, host: Host, retry: RetryC
   return {
     tables: tableApi(tableClient, jsonCall(tableClient), calls),
     streams: streamApi(streamClient, jsonCall(streamClient), calls),
+    clock: {
+      now: () => host.clock.now() + signer.offsetMs,
+      sleep: (ms, signal) => host.clock.sleep(ms, signal),
+    },
     endpoint: calls.endpoint,
     retry,
   };

@@ -29,6 +29,11 @@ export class Signer implements RequestSigner {
     });
   }
 
+  /** How far AWS's time is ahead of the host's; 0 as long as AWS has not complained. */
+  get offsetMs(): number {
+    return this.#offsetMs;
+  }
+
   sign(request: HttpRequest): Promise<HttpRequest> {
     return this.#signature.sign(request, {
       signingDate: dateOf(this.#clock.now() + this.#offsetMs),

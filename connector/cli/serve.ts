@@ -34,6 +34,10 @@ function lastWords(error: unknown): [string, Record<string, unknown>] {
     const sentence = hint === undefined ? message : `${message}. ${hint}`;
     return [sentence, { code, ...(cause === undefined ? {} : { cause: messageOf(cause) }) }];
   }
+  // Known by its status, since a bundle may hold its class twice: AWS refused what we asked for, and said why.
+  if (typeof error === 'object' && error !== null && 'throttlingReasons' in error) {
+    return [`AWS refused a request: ${nameOf(error)}: ${messageOf(error)}`, {}];
+  }
   const stack: unknown =
     typeof error === 'object' && error !== null ? Reflect.get(error, 'stack') : '';
   return [`Unexpected error, a bug: ${nameOf(error)}: ${messageOf(error)}`, { stack }];

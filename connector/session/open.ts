@@ -94,7 +94,7 @@ async function capture(
     {
       aws,
       config,
-      clock,
+      clock: aws.clock,
       log,
       emitter,
       documentFraming: (binding) => codec.documentFraming(binding),

@@ -115,6 +115,10 @@ export class ShardLineage {
     return ready.map(([id]) => id);
   }
 
+  parentOf(shardId: string): string | undefined {
+    return this.#shards.get(shardId)?.parentId;
+  }
+
   /** A shard was read to its end. */
   finish(shardId: string): void {
     this.#shards.set(shardId, { parentId: this.#shards.get(shardId)?.parentId, phase: 'finished' });

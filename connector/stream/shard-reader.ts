@@ -78,7 +78,7 @@ export async function readShard(
   lastSequenceNumber: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { aws, clock, lag } = context;
+  const { aws, clock } = context;
   const subject = { action: 'dynamodb:GetRecords', resource: `shard "${shardId}"` };
   const reading: Reading = {
     shardId,
@@ -90,7 +90,6 @@ export async function readShard(
     pageBytes: pageBytesAtStart,
     losses: 0,
   };
-  lag.begin(shardId);
   for (;;) {
     const calledAtMs = clock.now();
     const page = await readPage(context, reading, signal);
@@ -98,7 +97,6 @@ export async function readShard(
     const waitMs = page === 'failed' ? callIntervalMs : pace(context, reading, page, calledAtMs);
     await clock.sleep(Math.max(0, calledAtMs + waitMs - clock.now()), signal);
   }
-  lag.end(shardId);
 }
 
 interface PageRead {

@@ -26,9 +26,10 @@ export class StreamLag {
     this.#cached.atMs = -Infinity;
   }
 
-  /** A shard is to be read from now on. */
-  begin(shardId: string): void {
-    this.#readUntilMs.set(shardId, -Infinity);
+  /** A shard is to be read from now on. It begins where its parent ended, if that was read by us, just now. */
+  begin(shardId: string, parentId: string | undefined): void {
+    const parentMs = parentId === undefined ? undefined : this.#readUntilMs.get(parentId);
+    this.#readUntilMs.set(shardId, parentMs ?? -Infinity);
     this.#cached.atMs = -Infinity;
   }
 
@@ -37,6 +38,7 @@ export class StreamLag {
     this.#readUntilMs.set(shardId, ms);
   }
 
+  /** A shard was read to its end, and its children have begun. */
   end(shardId: string): void {
     this.#readUntilMs.delete(shardId);
     this.#cached.atMs = -Infinity;

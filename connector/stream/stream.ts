@@ -114,6 +114,7 @@ class StreamFollower {
 
   #startReaders(): void {
     for (const shardId of this.#lineage.takeReady()) {
+      this.#options.lag.begin(shardId, this.#lineage.parentOf(shardId));
       this.#group.spawn((signal) => this.#read(shardId, signal));
     }
   }
@@ -128,6 +129,7 @@ class StreamFollower {
     this.#startReaders();
     await this.#learn(await listChildren(options, shardId, signal));
     this.#startReaders();
+    options.lag.end(shardId);
   }
 
   /** Ends the capture of this table for lost records, or for what happened to the table, if that explains them. */

@@ -57,6 +57,7 @@ export function fakeAws(options: FakeAwsOptions): Aws & { readonly calls: string
   };
   return {
     calls,
+    clock: { now: () => 0, sleep: () => Promise.resolve() },
     endpoint: 'region us-east-1',
     retry: {
       clock: { now: () => 0, sleep: () => Promise.resolve() },

@@ -16,6 +16,7 @@ export const shardPage = (shards: readonly Shard[], lastShardId?: string): Shard
 
 export function awsOf(clock: Clock, streams: Partial<Aws['streams']>): Aws {
   return {
+    clock,
     endpoint: 'region us-east-1',
     retry: retryContext(clock),
     tables: { listTables: unexpected, describeTable: unexpected, scan: unexpected },

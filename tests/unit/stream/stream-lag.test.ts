@@ -13,7 +13,7 @@ function lagAt(nowMs: number) {
 describe('StreamLag', () => {
   test('is unknown until all shards are known', () => {
     const { lag } = lagAt(5000);
-    lag.begin('a');
+    lag.begin('a', undefined);
     lag.readUntil('a', 5000);
     const before = [lag.lagMs(), lag.readUntilMs()];
     lag.listed();
@@ -28,7 +28,7 @@ describe('StreamLag', () => {
       ['b', 4000],
       ['c', 12_000],
     ] as const) {
-      lag.begin(shardId);
+      lag.begin(shardId, undefined);
       lag.readUntil(shardId, ms);
     }
     const all = [lag.lagMs(), lag.shardCount];
@@ -40,14 +40,24 @@ describe('StreamLag', () => {
     const { lag } = lagAt(10_000);
     lag.listed();
     const without = lag.lagMs();
-    lag.begin('a');
+    lag.begin('a', undefined);
     expect([without, lag.lagMs()]).toEqual([0, Infinity]);
+  });
+
+  test('of a child begins where its parent ended', () => {
+    const { lag } = lagAt(10_000);
+    lag.listed();
+    lag.begin('parent', undefined);
+    lag.readUntil('parent', 9000);
+    lag.begin('child', 'parent');
+    lag.end('parent');
+    expect([lag.lagMs(), lag.shardCount]).toEqual([1000, 1]);
   });
 
   test('looks at the shards four times a second at most', async () => {
     const { lag, clock } = lagAt(10_000);
     lag.listed();
-    lag.begin('a');
+    lag.begin('a', undefined);
     lag.readUntil('a', 9000);
     const got = [lag.lagMs()];
     lag.readUntil('a', 10_000);
@@ -64,7 +74,7 @@ describe('StreamFirst', () => {
     const { lag, clock } = lagAt(100 * minute);
     const gate = new StreamFirst(lag);
     lag.listed();
-    lag.begin('a');
+    lag.begin('a', undefined);
     const got: [number, boolean][] = [];
     for (const minutes of [90, 1, 0.99, 3, 4.99, 5, 2, 0.5]) {
       lag.readUntil('a', clock.now() + 1000 - minutes * minute);
