@@ -1,0 +1,31 @@
+/** Measures a capture connector, ours or any other: `npm run bench`. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { drainRole } from './drain.ts';
+import { floorRole } from './floor.ts';
+import { parseBenchOptions } from './options.ts';
+import { printReport, writeResults } from './report.ts';
+import { playRole } from './role-process.ts';
+import { scenarios, type Result } from './scenarios.ts';
+import { serveRole } from './static-server.ts';
+import { transcodeRole } from './transcode.ts';
+
+const roles = { drain: drainRole, floor: floorRole, server: serveRole, transcode: transcodeRole };
+
+if (!playRole(roles)) {
+  const options = parseBenchOptions(process.argv.slice(2));
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
+  const results: Result[] = [];
+  try {
+    for (const scenario of scenarios.filter(({ name }) => options.isWanted(name))) {
+      process.stderr.write(`${scenario.name} …\n`);
+      results.push(await scenario.run({ ...options, folder }));
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  printReport(results, options.json);
+  if (options.save) writeResults(results, options);
+}

@@ -1,0 +1,97 @@
+/** Results for people and programs: a table, JSON, a picture. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import Table from 'cli-table3';
+import { barChart } from './bar-chart.ts';
+import type { BenchCommandLine } from './options.ts';
+import type { Result } from './scenarios.ts';
+
+const resultsFolder = 'tests/bench/results';
+
+type Column = readonly [title: string, cell: (result: Result) => string];
+
+const fixed = (value: number | undefined, digits = 0) => value?.toFixed(digits) ?? '';
+const percent = (value: number | undefined) =>
+  value === undefined ? '' : `${(value * 100).toFixed(1)} %`;
+
+const columns: readonly Column[] = [
+  ['scenario', ({ name }) => name],
+  ['1,000 documents/s', (each) => fixed(each.documentsPerSecond && each.documentsPerSecond / 1000)],
+  ['MiB/s in', (each) => fixed(each.mibPerSecond)],
+  ['MiB/s out', (each) => fixed(each.outputMibPerSecond)],
+  ['CPU s/GiB', (each) => fixed(each.cpuSecondsPerGib, 2)],
+  ['MB/s per core', (each) => fixed(each.mbPerSecondPerCore)],
+  ['of the floor', (each) => percent(each.ratioToFloor)],
+  ['GC', (each) => percent(each.gcShare)],
+  ['peak MiB', (each) => fixed(each.peakMemoryMib)],
+  [
+    'ms to spec, document',
+    (each) =>
+      [each.specMs, each.firstDocumentMs]
+        .map((ms) => fixed(ms))
+        .join(' ')
+        .trim(),
+  ],
+];
+
+/** What was measured, and how much of it that says beyond this machine. */
+export function printReport(results: readonly Result[], isJson: boolean): void {
+  if (isJson) {
+    process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+    return;
+  }
+  const table = new Table({
+    head: columns.map(([title]) => title),
+    colAligns: columns.map((_, index) => (index === 0 ? 'left' : 'right')),
+    style: { head: [], border: [] },
+  });
+  for (const result of results) table.push(columns.map(([, cell]) => cell(result)));
+  process.stdout.write(`${table.toString()}\n${machineText()}\n${sumText(results)}`);
+}
+
+/** Keeps the results of a run under its date, with the machine it was measured on. */
+export function writeResults(results: readonly Result[], options: BenchCommandLine): void {
+  const date = new Date().toISOString().slice(0, 10);
+  const { command, codec, runs, seconds } = options;
+  const shown = command.map((word) => path.basename(word)).join(' ');
+  const head = { date, machine: machine(), command: shown, codec, runs, seconds };
+  mkdirSync(resultsFolder, { recursive: true });
+  const file = path.join(resultsFolder, date);
+  writeFileSync(`${file}.json`, `${JSON.stringify({ ...head, results }, null, 2)}\n`);
+  const bars = results.flatMap(({ name, mbPerSecondPerCore }) =>
+    mbPerSecondPerCore === undefined ? [] : [{ name, value: mbPerSecondPerCore }],
+  );
+  const title = 'DynamoDB JSON read, MB per second of one core';
+  writeFileSync(`${file}.svg`, barChart({ title, note: machineText(), bars }));
+}
+
+/**
+ * Both at once against both alone: the CPU time that its bytes would have taken in the scenarios of their own, by the
+ * time they took.
+ */
+function sumText(results: readonly Result[]): string {
+  const of = (name: string) => results.find((each) => each.name === name);
+  const [scan, records, both] = ['backfill-400-byte', 'stream-drain', 'both-at-once'].map(of);
+  if (!scan?.cpuSecondsPerGib || !records?.cpuSecondsPerGib || !both?.cpuSecondsPerGib) return '';
+  const { scanShare = 0, cpuSecondsPerGib } = both;
+  const alone = scanShare * scan.cpuSecondsPerGib + (1 - scanShare) * records.cpuSecondsPerGib;
+  const ratio = percent(alone / cpuSecondsPerGib);
+  return `Both at once: ${ratio} of the speed of both alone (${percent(scanShare)} of the bytes from Scan)\n`;
+}
+
+function machine() {
+  const [cpu] = os.cpus();
+  return {
+    cpu: cpu?.model.trim() ?? 'unknown',
+    cores: os.cpus().length,
+    node: process.version,
+    loadAverage: os.loadavg()[0] ?? 0,
+  };
+}
+
+function machineText(): string {
+  const { cpu, cores, node, loadAverage } = machine();
+  return `${cpu}, ${cores} cores, Node ${node}, load average ${loadAverage.toFixed(1)}`;
+}

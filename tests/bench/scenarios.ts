@@ -1,0 +1,209 @@
+/** What is measured: each scenario is run several times, with its floor, and told by its medians. */
+
+import { makeCertificate } from './certificate.ts';
+import { runCapture, type CaptureRun } from './capture-run.ts';
+import type { FloorResult } from './floor.ts';
+import { RoleProcess } from './role-process.ts';
+import { shapeNames, type ShapeName } from './shapes.ts';
+import type { ServerSettings } from './static-server.ts';
+import type { TranscodeResult } from './transcode.ts';
+import type { CodecName } from '../support/connector-process.ts';
+
+export interface BenchOptions {
+  readonly command: readonly string[];
+  readonly codec: CodecName;
+  readonly runs: number;
+  readonly seconds: number;
+  /** For files that live as long as the benchmark. */
+  readonly folder: string;
+}
+
+/** MB are 10^6 bytes of response JSON, MiB 2^20; figures per core are per second of CPU time. */
+export interface Result {
+  readonly name: string;
+  readonly documentsPerSecond?: number;
+  readonly mibPerSecond?: number;
+  readonly outputMibPerSecond?: number;
+  readonly cpuSecondsPerGib?: number;
+  readonly mbPerSecondPerCore?: number;
+  readonly documentsPerSecondPerCore?: number;
+  readonly peakMemoryMib?: number;
+  /** Of the floor's speed per core, in the same runs. */
+  readonly ratioToFloor?: number;
+  /** Garbage collection's part of the CPU time. */
+  readonly gcShare?: number;
+  /** Scan's part of the bytes, where there are both. */
+  readonly scanShare?: number;
+  readonly specMs?: number;
+  readonly firstDocumentMs?: number;
+}
+
+export interface Scenario {
+  readonly name: string;
+  run(options: BenchOptions): Promise<Result>;
+}
+
+/** Pages that no connector will come to the end of. */
+const endless = 1_000_000;
+const idleStream = { shardCount: 1, hasRecords: false, pagesPerSegment: endless };
+/** Each may be read five times a second: enough shards to keep a core busy, and in "both" a part of it. */
+const drainShards = 160;
+const bothShards = 12;
+const startUpRuns = 5;
+/** The floor settles at once, and is not what is looked at. */
+const floorSeconds = 1.5;
+
+export const scenarios: readonly Scenario[] = [
+  ...shapeNames.map((shape) => capture(`backfill-${shape}`, { ...idleStream, shape }, 'http')),
+  capture('backfill-400-byte-https', { ...idleStream, shape: '400-byte' }, 'https'),
+  capture(
+    'stream-drain',
+    { shape: undefined, pagesPerSegment: 0, shardCount: drainShards, hasRecords: true },
+    'http',
+  ),
+  capture(
+    'both-at-once',
+    { shape: '400-byte', pagesPerSegment: endless, shardCount: bothShards, hasRecords: true },
+    'http',
+  ),
+  ...[...shapeNames, undefined].map(transcoder),
+  { name: 'start-up', run: startUp },
+];
+
+function capture(
+  name: string,
+  settings: Omit<ServerSettings, 'tls'>,
+  protocol: 'http' | 'https',
+): Scenario {
+  return {
+    name,
+    async run(options) {
+      const call = settings.shape === undefined ? 'GetRecords' : 'Scan';
+      const runs = await withServer(settings, protocol, options, async (server) => {
+        const { certificate } = server;
+        const run = await runCapture({ ...options, ...server }, server.process);
+        const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificate ?? '' };
+        const floor = new RoleProcess<{ seconds: number }, FloorResult>(
+          'floor',
+          { endpoint: server.endpoint, call },
+          { env },
+        );
+        const { bytes, cpuSeconds } = await floor.ask({ seconds: floorSeconds });
+        floor.stop();
+        return { ...figuresOf(run), floor: bytes / cpuSeconds };
+      });
+      const ratioToFloor = median(runs.map((run) => run.bytesPerCore / run.floor));
+      return { name, ...medianOf(runs), ratioToFloor };
+    },
+  };
+}
+
+type Figures = ReturnType<typeof figuresOf>;
+
+function figuresOf(run: CaptureRun) {
+  const { scan, records } = run.served;
+  const bytes = scan.bytes + records.bytes;
+  return {
+    documentsPerSecond: run.documents / run.seconds,
+    mibPerSecond: bytes / run.seconds / 2 ** 20,
+    outputMibPerSecond: run.outputBytes / run.seconds / 2 ** 20,
+    cpuSecondsPerGib: (run.cpuSeconds / bytes) * 2 ** 30,
+    mbPerSecondPerCore: bytes / run.cpuSeconds / 1e6,
+    documentsPerSecondPerCore: run.documents / run.cpuSeconds,
+    peakMemoryMib: run.peakMemoryMib,
+    bytesPerCore: bytes / run.cpuSeconds,
+    scanShare: scan.bytes / bytes,
+    gcShare: run.gc === undefined ? NaN : run.gc.gcMs / run.gc.cpuMs,
+  };
+}
+
+function medianOf(runs: readonly Figures[]): Omit<Result, 'name'> {
+  const names = [
+    'documentsPerSecond',
+    'mibPerSecond',
+    'outputMibPerSecond',
+    'cpuSecondsPerGib',
+    'mbPerSecondPerCore',
+    'documentsPerSecondPerCore',
+    'peakMemoryMib',
+    'scanShare',
+    'gcShare',
+  ] as const;
+  const figures = names.map((name) => [name, median(runs.map((run) => run[name]))] as const);
+  return Object.fromEntries(figures.filter(([, figure]) => !Number.isNaN(figure)));
+}
+
+function transcoder(shape: ShapeName | undefined): Scenario {
+  const name = `transcoder-${shape ?? 'records'}`;
+  return {
+    name,
+    async run({ codec, runs, seconds }) {
+      const results: TranscodeResult[] = [];
+      for (let run = 0; run < runs; run += 1) {
+        const role = new RoleProcess<{ seconds: number }, TranscodeResult>('transcode', {
+          ...(shape === undefined ? {} : { shape }),
+          codec,
+        });
+        results.push(await role.ask({ seconds }));
+        role.stop();
+      }
+      const of = (figure: (result: TranscodeResult) => number) => median(results.map(figure));
+      const documentsPerSecond = of((each) => each.documents / each.cpuSeconds);
+      return {
+        name,
+        documentsPerSecond,
+        documentsPerSecondPerCore: documentsPerSecond,
+        mibPerSecond: of((each) => each.bytes / each.cpuSeconds / 2 ** 20),
+        outputMibPerSecond: of((each) => each.outputBytes / each.cpuSeconds / 2 ** 20),
+        cpuSecondsPerGib: of((each) => (each.cpuSeconds / each.bytes) * 2 ** 30),
+        mbPerSecondPerCore: of((each) => each.bytes / each.cpuSeconds / 1e6),
+      };
+    },
+  };
+}
+
+async function startUp(options: BenchOptions): Promise<Result> {
+  const settings = { ...idleStream, shape: '400-byte' } as const;
+  const many = { ...options, runs: Math.max(startUpRuns, options.runs), seconds: 0 };
+  const runs = await withServer(settings, 'http', many, (server) =>
+    runCapture({ ...many, ...server }, server.process),
+  );
+  return {
+    name: 'start-up',
+    specMs: median(runs.map((run) => run.specMs)),
+    firstDocumentMs: median(runs.map((run) => run.firstDocumentMs)),
+    peakMemoryMib: median(runs.map((run) => run.peakMemoryMib)),
+  };
+}
+
+interface RunningServer {
+  readonly process: RoleProcess<'port' | 'served', unknown>;
+  readonly endpoint: string;
+  readonly certificate: string | undefined;
+}
+
+/** Each run has a server of its own: none inherits what another left behind. */
+async function withServer<T>(
+  settings: Omit<ServerSettings, 'tls'>,
+  protocol: 'http' | 'https',
+  options: BenchOptions,
+  run: (server: RunningServer) => Promise<T>,
+): Promise<T[]> {
+  const tls = protocol === 'https' ? makeCertificate(options.folder) : undefined;
+  const results: T[] = [];
+  for (let turn = 0; turn < options.runs; turn += 1) {
+    const server = new RoleProcess<'port' | 'served', unknown>('server', { ...settings, tls });
+    try {
+      const endpoint = `${protocol}://127.0.0.1:${Number(await server.ask('port'))}`;
+      results.push(await run({ process: server, endpoint, certificate: tls?.certificate }));
+    } finally {
+      server.stop();
+    }
+  }
+  return results;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return ((sorted[(sorted.length - 1) >> 1] ?? NaN) + (sorted[sorted.length >> 1] ?? NaN)) / 2;
+}

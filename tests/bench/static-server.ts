@@ -1,0 +1,212 @@
+/** A DynamoDB that serves prepared pages as fast as a process can, and nothing else. */
+
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import https from 'node:https';
+import { readFileSync } from 'node:fs';
+import { type PreparedPage, RecordPages, ScanPages } from './prepared-pages.ts';
+import { keyAttributes, type ShapeName } from './shapes.ts';
+
+export const tableName = 'bench';
+const streamArn = `arn:aws:dynamodb:us-east-1:000000000000:table/${tableName}/stream/2026-08-21T00:00:00.000`;
+const shardPageMax = 100;
+
+export interface ServerSettings {
+  /** Of the items; absent for an empty table. */
+  readonly shape: ShapeName | undefined;
+  /** After so many pages a segment ends. */
+  readonly pagesPerSegment: number;
+  /** Open shards, and whether there are records in them. */
+  readonly shardCount: number;
+  readonly hasRecords: boolean;
+  /** Files of key and certificate; absent for plain HTTP. */
+  readonly tls: { readonly key: string; readonly certificate: string } | undefined;
+}
+
+/** What was served since the start: whole responses, their bytes, their items or records. */
+export interface Served {
+  readonly scan: ServedCount;
+  readonly records: ServedCount;
+}
+export interface ServedCount {
+  pages: number;
+  bytes: number;
+  elements: number;
+}
+
+/** The role: started with its settings, it answers its port first and what it served ever after. */
+export function serveRole(settings: ServerSettings) {
+  const server = new StaticServer(settings);
+  return (question: 'port' | 'served') =>
+    question === 'port' ? server.listen() : Promise.resolve(server.served);
+}
+
+interface Call {
+  readonly target: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly response: ServerResponse;
+}
+
+class StaticServer {
+  readonly served: Served = {
+    scan: { pages: 0, bytes: 0, elements: 0 },
+    records: { pages: 0, bytes: 0, elements: 0 },
+  };
+  readonly #settings: ServerSettings;
+  readonly #scanPages: ScanPages | undefined;
+  readonly #recordPages: RecordPages | undefined;
+
+  constructor(settings: ServerSettings) {
+    this.#settings = settings;
+    this.#scanPages = settings.shape === undefined ? undefined : new ScanPages(settings.shape);
+    this.#recordPages = settings.hasRecords ? new RecordPages() : undefined;
+  }
+
+  /** Listens on a free port of loopback. */
+  listen(): Promise<number> {
+    const { tls } = this.#settings;
+    const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+      const pieces: Buffer[] = [];
+      request.on('data', (piece: Buffer) => pieces.push(piece));
+      request.on('end', () => {
+        const input = JSON.parse(Buffer.concat(pieces).toString()) as Call['input'];
+        const target = String(request.headers['x-amz-target']).replace(/^.*\./, '');
+        this.#answer({ target, input, response });
+      });
+    };
+    const server =
+      tls === undefined
+        ? http.createServer(onRequest)
+        : https.createServer(
+            { key: readFileSync(tls.key), cert: readFileSync(tls.certificate) },
+            onRequest,
+          );
+    server.keepAliveTimeout = 60_000;
+    return new Promise((resolve) => {
+      server.listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+  }
+
+  #answer({ target, input, response }: Call): void {
+    switch (target) {
+      case 'Scan':
+        this.#scan(input, response);
+        return;
+      case 'GetRecords':
+        this.#getRecords(input, response);
+        return;
+      case 'ListTables':
+        sendJson(response, { TableNames: [tableName] });
+        return;
+      case 'DescribeTable':
+        sendJson(response, { Table: tableDescription });
+        return;
+      case 'DescribeStream':
+        sendJson(response, { StreamDescription: this.#streamDescription(input) });
+        return;
+      case 'GetShardIterator':
+        sendJson(response, { ShardIterator: `${String(input['ShardId'])}/0` });
+        return;
+      default:
+        sendJson(response, { __type: 'UnknownOperationException' }, 400);
+    }
+  }
+
+  #scan(input: Call['input'], response: ServerResponse): void {
+    const startKey = input['ExclusiveStartKey'] as { pk: { S: string } } | undefined;
+    const pageNumber = Number(startKey?.pk.S.replace(/^.*\//, '') ?? 0) + 1;
+    if (this.#scanPages === undefined) {
+      const ConsumedCapacity = { CapacityUnits: 0.5, TableName: tableName };
+      sendJson(response, { ConsumedCapacity, ScannedCount: 0, Count: 0, Items: [] });
+      return;
+    }
+    const isLast = pageNumber >= this.#settings.pagesPerSegment;
+    const place = `${Number(input['Segment'] ?? 0)}/${pageNumber}`;
+    sendPage(response, this.#scanPages.page(isLast ? undefined : place), this.served.scan);
+  }
+
+  #getRecords(input: Call['input'], response: ServerResponse): void {
+    const [shardId = '', turn = '0'] = String(input['ShardIterator']).split('/');
+    const next = `${shardId}/${Number(turn) + 1}`;
+    const pages = this.#recordPages;
+    if (pages === undefined) {
+      sendJson(response, { Records: [], NextShardIterator: next });
+      return;
+    }
+    const page = pages.page(next);
+    sendPage(response, page, this.served.records, () => {
+      pages.release(page);
+    });
+  }
+
+  #streamDescription({ ShardFilter, ExclusiveStartShardId: after }: Call['input']): object {
+    const ids = Array.from(
+      { length: this.#settings.shardCount },
+      (_, index) => `shardId-${String(index + 1).padStart(20, '0')}-00000000`,
+    ).filter((id) => typeof after !== 'string' || id > after);
+    const listed = ShardFilter === undefined ? ids.slice(0, shardPageMax) : [];
+    const isMore = ShardFilter === undefined && ids.length > shardPageMax;
+    return {
+      StreamArn: streamArn,
+      StreamStatus: 'ENABLED',
+      StreamViewType: 'NEW_AND_OLD_IMAGES',
+      TableName: tableName,
+      Shards: listed.map((ShardId) => ({
+        ShardId,
+        SequenceNumberRange: { StartingSequenceNumber: '100000000000000000000000' },
+      })),
+      ...(isMore ? { LastEvaluatedShardId: listed.at(-1) } : {}),
+    };
+  }
+}
+
+const tableDescription = {
+  TableName: tableName,
+  TableArn: `arn:aws:dynamodb:us-east-1:000000000000:table/${tableName}`,
+  TableId: '11111111-2222-3333-4444-555555555555',
+  TableStatus: 'ACTIVE',
+  CreationDateTime: 1787306400,
+  AttributeDefinitions: keyAttributes.map(({ AttributeName, AttributeType }) => ({
+    AttributeName,
+    AttributeType,
+  })),
+  KeySchema: keyAttributes.map(({ AttributeName, KeyType }) => ({ AttributeName, KeyType })),
+  BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+  ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
+  ItemCount: 1_000_000_000,
+  TableSizeBytes: 400_000_000_000,
+  StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+  LatestStreamArn: streamArn,
+};
+
+function sendJson(response: ServerResponse, json: object, status = 200): void {
+  const body = Buffer.from(JSON.stringify(json));
+  response.writeHead(status, headers(body.length)).end(body);
+}
+
+function sendPage(
+  response: ServerResponse,
+  page: PreparedPage,
+  served: ServedCount,
+  onSent: () => void = () => undefined,
+): void {
+  const { head, tail, checksum, count } = page;
+  const length = head.length + tail.length;
+  response.once('close', () => {
+    served.pages += 1;
+    served.bytes += length;
+    served.elements += count;
+    onSent();
+  });
+  response.writeHead(200, { ...headers(length), 'x-amz-crc32': String(checksum) });
+  response.write(head);
+  response.end(tail);
+}
+
+const headers = (length: number) => ({
+  'content-type': 'application/x-amz-json-1.0',
+  'content-length': length,
+  'x-amzn-requestid': 'BENCHBENCHBENCHBENCHBENCHBENCHBENCHBENCHBENCHBENCHBE',
+});
