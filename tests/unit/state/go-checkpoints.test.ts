@@ -2,7 +2,12 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { loadState, statePatch, TableState } from '../../../connector/state/state.ts';
+import {
+  loadState,
+  statePatch,
+  TableState,
+  type JsonObject,
+} from '../../../connector/state/state.ts';
 import type { ItemKey, KeyAttribute } from '../../../connector/table.ts';
 import { readAsGo } from '../../support/go-state.ts';
 import { mergePatch } from './rfc7396.ts';
@@ -221,7 +226,7 @@ describe('a checkpoint that ours wrote', () => {
     const state = new TableState(started, [n, s]);
     const patches = steps.flatMap((step) => step(state));
     const whole = [started, ...patches].reduce<unknown>(
-      (merged, patch) => mergePatch(merged, statePatch('orders', { ...patch })),
+      (merged, patch) => mergePatch(merged, statePatch('orders', patch as JsonObject)),
       {},
     );
     expect(whole).toEqual(golden(name));
