@@ -7,6 +7,8 @@ const listingsToBelieve = 2;
 
 interface Entry {
   readonly parentId: string | undefined;
+  /** True when its reading has begun, in this process or an earlier one: its parent is done with. */
+  readonly isBegun: boolean;
   /** Only ever moves on. `restored`: known from the state, not listed yet, so its parent is not known. */
   readonly phase: 'restored' | 'waiting' | 'reading' | 'finished';
 }
@@ -51,27 +53,38 @@ export class ShardLineage {
   #missing = new Map<string, number>();
 
   /** Takes over what the state knows of a shard. To be called before anything is learnt. */
-  restore(shardId: string, isFinished: boolean): void {
-    this.#shards.set(shardId, {
-      parentId: undefined,
-      phase: isFinished ? 'finished' : 'restored',
-    });
+  restore(shardId: string, isFinished: boolean, isBegun = isFinished): void {
+    const phase = isFinished ? 'finished' : 'restored';
+    this.#shards.set(shardId, { parentId: undefined, isBegun, phase });
+  }
+
+  has(shardId: string): boolean {
+    return this.#shards.has(shardId);
   }
 
   /** Learns of listed shards. Both kinds of new ones must be recorded, or a restart would read them anew. */
   learn(shards: readonly Shard[]): LearnResult {
     const added: string[] = [];
     const overtaken: string[] = [];
-    for (const { id, parentId } of shards) {
+    const isKnown = ({ id }: Shard) => this.#shards.has(id);
+    const news = shards.filter((shard) => !isKnown(shard));
+    // Known ones first: whose children they are tells which of the new ones come too late.
+    for (const { id, parentId } of shards.filter(isKnown)) {
       const known = this.#shards.get(id);
-      if (known === undefined) {
-        const isOvertaken = this.#isOvertaken(id);
-        this.#shards.set(id, { parentId, phase: isOvertaken ? 'finished' : 'waiting' });
-        (isOvertaken ? overtaken : added).push(id);
-      } else {
-        const phase = known.phase === 'restored' ? 'waiting' : known.phase;
-        this.#shards.set(id, { parentId: parentId ?? known.parentId, phase });
-      }
+      if (known === undefined) continue;
+      const phase = known.phase === 'restored' ? 'waiting' : known.phase;
+      this.#shards.set(id, { ...known, parentId: parentId ?? known.parentId, phase });
+    }
+    const overtakenIds = this.#parentsOfBegun();
+    // From the youngest: what is overtaken overtakes its own parent.
+    for (const { id, parentId } of news.toReversed()) {
+      if (overtakenIds.has(id)) overtakenIds.add(parentId);
+    }
+    for (const { id, parentId } of news) {
+      if (this.#shards.has(id)) continue; // Listed twice.
+      const isBegun = overtakenIds.has(id);
+      this.#shards.set(id, { parentId, isBegun, phase: isBegun ? 'finished' : 'waiting' });
+      (isBegun ? overtaken : added).push(id);
     }
     return { added, overtaken };
   }
@@ -111,7 +124,9 @@ export class ShardLineage {
     const ready = [...this.#shards].filter(
       ([, { phase, parentId }]) => phase === 'waiting' && this.#isDone(parentId),
     );
-    for (const [id, { parentId }] of ready) this.#shards.set(id, { parentId, phase: 'reading' });
+    for (const [id, { parentId }] of ready) {
+      this.#shards.set(id, { parentId, isBegun: true, phase: 'reading' });
+    }
     return ready.map(([id]) => id);
   }
 
@@ -121,7 +136,8 @@ export class ShardLineage {
 
   /** A shard was read to its end. */
   finish(shardId: string): void {
-    this.#shards.set(shardId, { parentId: this.#shards.get(shardId)?.parentId, phase: 'finished' });
+    const parentId = this.#shards.get(shardId)?.parentId;
+    this.#shards.set(shardId, { parentId, isBegun: true, phase: 'finished' });
   }
 
   /** Finished shards without a known child: their children are yet to appear. */
@@ -157,11 +173,9 @@ export class ShardLineage {
     return (this.#missing.get(shardId) ?? 0) >= listingsToBelieve;
   }
 
-  /** True for a shard whose children were begun, because it was taken for gone or finished and forgotten. */
-  #isOvertaken(shardId: string): boolean {
-    return [...this.#shards.values()].some(
-      ({ parentId, phase }) =>
-        parentId === shardId && (phase === 'reading' || phase === 'finished'),
-    );
+  /** Shards that, if they are not known, were taken for gone, or were finished and forgotten. */
+  #parentsOfBegun(): Set<string | undefined> {
+    const begun = [...this.#shards.values()].filter(({ isBegun }) => isBegun);
+    return new Set(begun.map(({ parentId }) => parentId));
   }
 }

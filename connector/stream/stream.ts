@@ -49,11 +49,15 @@ class StreamFollower {
   readonly #options: FollowStreamOptions;
   readonly #group: TaskGroup;
   readonly #lineage = new ShardLineage();
+  /** True once all shards were listed. */
+  #isListed = false;
 
   constructor(options: FollowStreamOptions, signal: AbortSignal) {
     this.#options = options;
     this.#group = new TaskGroup(signal);
-    for (const [id, { isFinished }] of options.shards) this.#lineage.restore(id, isFinished);
+    for (const [id, { isFinished, lastSequenceNumber }] of options.shards) {
+      this.#lineage.restore(id, isFinished, isFinished || lastSequenceNumber !== undefined);
+    }
   }
 
   async run(): Promise<void> {
@@ -65,6 +69,7 @@ class StreamFollower {
     const { firstListing, lag, clock, checkTable } = this.#options;
     if (firstListing !== undefined) {
       await this.#learn(firstListing);
+      this.#isListed = true;
       this.#lineage.endFirstListing();
       this.#startReaders();
       lag.listed();
@@ -84,12 +89,18 @@ class StreamFollower {
   /** Lists all shards, using each page as it comes; true when another listing should follow soon. */
   async #list(signal: AbortSignal): Promise<boolean> {
     const listed = new Set<string>();
+    // Shards that the state of a restart lacks: whether their children were begun, only the whole listing tells.
+    const unknown: Shard[] = [];
     try {
       for await (const { shards } of listShards(this.#options, signal)) {
         for (const { id } of shards) listed.add(id);
-        await this.#learn(shards);
+        const isLater = ({ id }: Shard) => !this.#isListed && !this.#lineage.has(id);
+        unknown.push(...shards.filter(isLater));
+        await this.#learn(shards.filter((shard) => !isLater(shard)));
         this.#startReaders();
       }
+      await this.#learn(unknown);
+      this.#isListed = true;
     } catch (error) {
       if (nameOf(error) !== 'ResourceNotFoundException') throw error;
       await this.#options.checkTable(signal);

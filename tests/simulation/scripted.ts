@@ -216,10 +216,10 @@ export class Stage {
   }
 
   /** What the checkpoints received so far make of a table's state. */
-  tableState(table = 0): TableStateJson {
+  tableState(table = 0): Partial<TableStateJson> {
     const tables = this.flow.emittedState['bindingStateV1'] as
       Record<string, TableStateJson> | undefined;
-    return tables![this.world.plan.tables[table]!.name]!;
+    return tables?.[this.world.plan.tables[table]!.name] ?? {};
   }
 
   #spawn(

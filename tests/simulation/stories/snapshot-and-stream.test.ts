@@ -1,9 +1,11 @@
 /** What broke elsewhere between snapshot and stream, played against the whole connector. */
 
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { Stage } from '../scripted.ts';
 import { Gate } from '../wire.ts';
 import { callCount, keepWriting, openShard, withoutIds } from './writers.ts';
+
+jest.setTimeout(60_000);
 
 const hourMs = 3_600_000;
 
@@ -92,7 +94,7 @@ describe('snapshot and stream together', () => {
     }
     expect(broken).toEqual([]);
     expect(busySteps).toBeGreaterThan(40);
-  }, 60_000);
+  });
 
   test('story 4: so does a crash in the middle of what it writes', async () => {
     const broken: string[] = [];
@@ -101,7 +103,7 @@ describe('snapshot and stream together', () => {
       broken.push(...outcome.violations.map((violation) => `byte ${bytes}: ${violation}`));
     }
     expect(broken).toEqual([]);
-  }, 60_000);
+  });
 
   test('story 6: a stop in the middle of a closed shard, during a backfill', async () => {
     const { stage, gate } = heldScans(3);

@@ -1,0 +1,147 @@
+/** What broke elsewhere with hundreds of shards, played against the whole connector. */
+
+import { describe, expect, jest, test } from '@jest/globals';
+import { Stage } from '../scripted.ts';
+import { callCount, keepWriting, openShard } from './writers.ts';
+
+jest.setTimeout(60_000);
+
+const longestMs = (stage: Stage) => {
+  const visible = new Map(
+    stage.fake.log.map(({ sequenceNumber, visibleAtMs }) => [sequenceNumber, visibleAtMs]),
+  );
+  return stage.flow.committed.reduce((longest, { document, emittedAtMs }) => {
+    const { sequenceNumber } = document['_meta'] as { sequenceNumber?: string };
+    return Math.max(longest, emittedAtMs - (visible.get(sequenceNumber) ?? Infinity));
+  }, 0);
+};
+
+describe('many shards', () => {
+  test('story 17: 5,000 shards are found though listings are throttled and fail', async () => {
+    const stage = new Stage({
+      tables: [{ partitionCount: 5000, keyCount: 400 }],
+      advanced: { idleBackoffMax: '600s', backfillSegments: 1 },
+    });
+    stage.fake.faults.setChances({ 'internal-error': 0.01, 'throttle-unmodelled': 0.05 });
+    const got = await stage.play(async () => {
+      stage.start();
+      const known = () => Object.keys(stage.tableState().shards ?? {}).length;
+      await stage.until('all shards are known', () => known() === 5000, 120_000);
+      await stage.until('all shards are read', () => callCount(stage, 'GetRecords') > 5500);
+      await keepWriting(stage, { everyMs: 20, count: 300, keyCount: 300 });
+      for (let split = 0; split < 30; split += 1) stage.fake.splitShard('table-0');
+      await keepWriting(stage, { everyMs: 20, count: 100, keyCount: 300 });
+      // Each shard is asked once more within its longest wait.
+      return stage.judged(660_000);
+    });
+    expect(got).toEqual([]);
+    // No more than five a second, on the whole, and far from one a shard.
+    expect(callCount(stage, 'DescribeStream')).toBeLessThan(2000);
+  });
+
+  test.each([101, 250, 3500])('story 18: all of %d shards are seen', async (shardCount) => {
+    const stage = new Stage({
+      tables: [{ partitionCount: shardCount, keyCount: 2000 }],
+      advanced: { idleBackoffMax: '60s' },
+    });
+    const got = await stage.play(async () => {
+      stage.start();
+      const known = () => Object.keys(stage.tableState().shards ?? {}).length;
+      await stage.until('a checkpoint', () => stage.flow.checkpointCount > 0);
+      const atFirst = known();
+      for (let key = 0; key < 500; key += 1) stage.world.write(0, key, false);
+      return { violations: await stage.judged(70_000), atFirst };
+    });
+    expect(got).toEqual({ violations: [], atFirst: shardCount });
+  });
+
+  test('story 19: one process reads two thousand busy shards, only slower', async () => {
+    const stage = new Stage({ tables: [{ partitionCount: 2000, keyCount: 1000 }] });
+    const got = await stage.play(async () => {
+      stage.start();
+      await stage.untilBackfilled();
+      const callsBefore = callCount(stage, 'GetRecords');
+      const beganMs = stage.clock.now();
+      await keepWriting(stage, { everyMs: 20, count: 500, keyCount: 1000 });
+      const seconds = (stage.clock.now() - beganMs) / 1000;
+      const perSecond = (callCount(stage, 'GetRecords') - callsBefore) / seconds;
+      const violations = await stage.judged();
+      return { violations, isWithinBudget: perSecond < 1010, isSlow: longestMs(stage) > 4000 };
+    });
+    expect(got).toEqual({ violations: [], isWithinBudget: true, isSlow: false });
+  });
+
+  test('story 20: nothing is replayed when the state of finished shards is gone', async () => {
+    const stage = new Stage({ tables: [{ itemCount: 2 }] });
+    const got = await stage.play(async () => {
+      stage.start();
+      await stage.untilBackfilled();
+      for (let generation = 0; generation < 4; generation += 1) {
+        stage.world.write(0, 0, false);
+        stage.world.write(0, 1, generation % 2 === 0);
+        await stage.sleep(3000);
+        if (generation < 3) stage.fake.rollOver('table-0');
+      }
+      await stage.sleep(5000);
+      await stage.kill();
+      forgetFinishedShards(stage);
+      stage.start();
+      return stage.judged();
+    });
+    expect(got).toEqual([]);
+  });
+
+  test('story 21: throttling by an error outside the model is waited out', async () => {
+    const stage = new Stage({ tables: [{ itemCount: 2 }] });
+    for (const operation of ['DescribeStream', 'GetShardIterator', 'GetRecords']) {
+      stage.fake.faults.add({ kind: 'throttle-unmodelled', operation, count: 40 });
+    }
+    const got = await stage.play(async () => {
+      stage.start();
+      await stage.untilBackfilled();
+      stage.fake.rollOver('table-0');
+      stage.fake.faults.add({
+        kind: 'throttle-unmodelled',
+        operation: 'DescribeStream',
+        count: 40,
+      });
+      await keepWriting(stage, { everyMs: 100, count: 10 });
+      return stage.judged(600_000);
+    });
+    expect(got).toEqual([]);
+    expect(stage.fake.stats.faults.get('throttle-unmodelled')).toBe(160);
+  });
+
+  const pickups: [string, number, number][] = [
+    // A child is asked for as soon as its parent has ended.
+    ['with a filter for children', 0, 1500],
+    // The listing of all shards comes every minute.
+    ['without one', Infinity, 62_000],
+  ];
+  test.each(pickups)('story 22: a child is picked up, %s', async (_, childFilterMs, withinMs) => {
+    const childFilter = [childFilterMs, childFilterMs] as const;
+    const stage = new Stage({ fake: { listing: { childFilterMs: childFilter } } });
+    const got = await stage.play(async () => {
+      stage.start();
+      await stage.untilBackfilled();
+      for (let rotation = 0; rotation < 10; rotation += 1) {
+        await stage.sleep(withinMs + 700 * rotation);
+        stage.fake.rollOver('table-0', openShard(stage));
+        stage.world.write(0, 0, false);
+      }
+      const violations = await stage.judged(withinMs);
+      return { violations, isLate: longestMs(stage) > withinMs };
+    });
+    expect(got).toEqual({ violations: [], isLate: false });
+  });
+});
+
+function forgetFinishedShards(stage: Stage): void {
+  const table = stage.tableState();
+  const shards = Object.entries(table.shards ?? {}).filter(
+    ([, { finishedReading }]) => finishedReading !== true,
+  );
+  stage.flow.state = {
+    bindingStateV1: { 'table-0': { ...table, shards: Object.fromEntries(shards) } },
+  };
+}
