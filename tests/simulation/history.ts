@@ -3,9 +3,11 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { FakeClock } from '../support/fake-clock.ts';
+import { messageOf } from '../../connector/errors.ts';
 import { encodeRequest } from '../support/request-encoder.ts';
 import { drawFrom, seededRandom } from '../support/seeded-random.ts';
 import { isCaughtUp, judge, type Violation } from './judge.ts';
+import { judgeTimes } from './judge-times.ts';
 import { openRequest } from './open-request.ts';
 import type { Plan } from './plan.ts';
 import { SimulatedFlow } from './simulated-flow.ts';
@@ -30,8 +32,6 @@ const firingsMax = 3_000_000;
 /** Writes in flight, of a table: one a lane, one a shard, and a few marks and listings. */
 const otherWritesMax = 24;
 const outstandingBytesMax = 96 * 1024 * 1024;
-/** Keeps shard and stall apart from the table's name. */
-export const stateKeyOf = (tableName: string) => `acmeCo%2F${tableName}.v1`;
 
 export interface HistoryResult {
   readonly violations: readonly Violation[];
@@ -44,23 +44,33 @@ export interface HistoryResult {
   readonly faults: ReadonlyMap<string, number>;
   /** How the last process ended; `data-loss` where it said so. */
   readonly end: string;
+  /** By an end, or by a backfill that begins again. */
+  readonly lossesReported: number;
+  /** From a record's being readable to its document; absent in histories that are not calm. */
+  readonly longestLatencyMs: number | undefined;
   /** SHA-256 of every byte that the connector wrote, read or not. */
   readonly outputDigest: string;
 }
 
 /** Plays a plan to its end. Deterministic: the same plan gives the same result. */
-export async function playHistory(plan: Plan, onLogLine?: (line: string) => void): Promise<HistoryResult> {
+export async function playHistory(
+  plan: Plan,
+  onLogLine?: (line: string) => void,
+): Promise<HistoryResult> {
   const clock = new FakeClock();
   const startMs = clock.now();
   const world = await createWorld(plan, clock);
   const stage = new Stage(plan, world, clock, onLogLine);
-  const end = await clock.run(stage.play());
+  // A standstill and a loop without end are found by the clock.
+  const end = await clock.run(stage.play(), { firingsMax }).catch(describe);
   stage.flow.finish();
   const isComplete = end === 'complete';
+  const times = judgeTimes(world, stage.flow, stage.crashes);
   const violations = [
     ...stage.violations,
     ...judge(world, stage.flow, isComplete),
-    ...endViolations(plan, end),
+    ...stage.endViolations(end),
+    ...times.violations,
   ];
   return {
     violations,
@@ -72,16 +82,12 @@ export async function playHistory(plan: Plan, onLogLine?: (line: string) => void
     calls: world.fake.stats.calls,
     faults: world.fake.stats.faults,
     end,
+    lossesReported:
+      Math.max(0, stage.flow.epochsCommitted.size - plan.tables.length) +
+      Number(end === 'data-loss'),
+    longestLatencyMs: times.longestLatencyMs,
     outputDigest: stage.outputHash.digest('hex'),
   };
-}
-
-/** An end must have a reason. */
-function endViolations(plan: Plan, end: string): Violation[] {
-  const isLossy = plan.events.some(({ kind }) => kind === 'loss');
-  if (end === 'complete') return [];
-  if (end === 'data-loss') return isLossy ? [] : ['reported a data loss though nothing was lost'];
-  return [`ended with ${end}`];
 }
 
 /** A history being played. */
@@ -99,11 +105,20 @@ class Stage {
   #process: SimulatedProcess | undefined;
   /** The reader of the output takes nothing before this moment. */
   #stalledUntilMs = 0;
+  #outstandingWrites = 0;
+  #outstandingBytes = 0;
+  /** What the connector said when it ended for lost records. */
+  #lossMessage = '';
   /** No process is started before this moment. */
   #downUntilMs = 0;
   #isOver = false;
 
-  constructor(plan: Plan, world: World, clock: FakeClock, onLogLine: ((line: string) => void) | undefined) {
+  constructor(
+    plan: Plan,
+    world: World,
+    clock: FakeClock,
+    onLogLine: ((line: string) => void) | undefined,
+  ) {
     setMaxListeners(0, this.#signal);
     this.#plan = plan;
     this.#world = world;
@@ -112,6 +127,7 @@ class Stage {
     this.#random = seededRandom(plan.seed + 2);
     this.flow = new SimulatedFlow({
       tables: plan.tables.map(({ name }) => ({ key: world.fake.keyOf(name) })),
+      stateKeys: plan.tables.map(({ name }) => name),
       random: seededRandom(plan.seed + 3),
       commitChance: plan.commitChance,
       now: () => clock.now(),
@@ -125,12 +141,38 @@ class Stage {
     return end;
   }
 
+  /** An end must have a reason, and a loss its words. */
+  endViolations(end: string): Violation[] {
+    // A pause hits all tables.
+    const lossy = this.#plan.events.flatMap((event) =>
+      event.kind === 'loss'
+        ? this.#plan.tables
+            .filter((_, index) => event.how === 'pause' || index === event.table)
+            .map(({ name }) => name)
+        : [],
+    );
+    const epochs = [...this.flow.epochsCommitted].map((name) => name.split(' ')[0] ?? '');
+    const falseAlarms = new Set(epochs.filter((name, index) => epochs.indexOf(name) < index));
+    for (const name of lossy) falseAlarms.delete(name);
+    const violations = [...falseAlarms].map(
+      (name) => `end: ${name} was backfilled again though nothing was lost`,
+    );
+    if (end === 'complete') return violations;
+    if (end !== 'data-loss') return [...violations, `end: it ended with ${end}`];
+    if (lossy.length === 0)
+      return [...violations, 'end: it reported a loss though nothing was lost'];
+    const isNamed = lossy.some((name) => this.#lossMessage.includes(`"${name}"`));
+    return isNamed ? violations : [...violations, `end: no table is named: ${this.#lossMessage}`];
+  }
+
   async #playEvents(): Promise<void> {
-    const startMs = this.#clock.now();
+    let startMs = this.#clock.now();
     for (const event of this.#plan.events) {
       await this.#sleep(startMs + event.atMs - this.#clock.now());
       if (this.#isOver) return;
+      const begunMs = this.#clock.now();
       await this.#playEvent(event);
+      startMs += this.#clock.now() - begunMs; // What takes its time puts off what follows.
     }
     this.#world.fake.faults.clear();
     this.#world.fake.skewClock(0);
@@ -157,23 +199,38 @@ class Stage {
       case 'stall':
         this.#stalledUntilMs = this.#clock.now() + event.ms;
         break;
+      case 'quiet':
+        await this.#sleep(event.ms);
+        break;
       case 'crash':
         this.#process?.kill();
         break;
-      case 'loss':
-        if (event.how !== 'pause') {
-          this.#world.lose(event.table, event.how, this.#shardsBegun(event.table));
-          break;
-        }
-        this.#downUntilMs = this.#clock.now() + longPauseMs;
+      case 'down':
+        this.#downUntilMs = this.#clock.now() + event.ms;
         this.#process?.kill();
-        await this.#sleep(longPauseMs);
+        break;
+      case 'loss':
+        if (event.how === 'pause') await this.#pause();
+        else this.#world.lose(event.table, event.how, this.#shardsBegun(event.table));
         break;
     }
   }
 
+  /** Stands still for longer than the stream remembers, while the tables are written to. */
+  async #pause(): Promise<void> {
+    this.#downUntilMs = this.#clock.now() + longPauseMs;
+    this.#process?.kill();
+    await this.#sleep(pauseBeforeWritesMs);
+    this.#plan.tables.forEach((_, table) => {
+      for (let key = 0; key < 3; key += 1) this.#world.write(table, key, false);
+    });
+    await this.#sleep(longPauseMs - pauseBeforeWritesMs);
+  }
+
+  /** Shards that the committed state has a position in: one that a restart does not take back. */
+
   #shardsBegun(table: number): string[] {
-    const tables = this.flow.emittedState['bindingStateV1'] as
+    const tables = this.flow.state['bindingStateV1'] as
       | Record<string, { readonly shards?: Record<string, { readonly lastReadSequence?: string }> }>
       | undefined;
     const shards = tables?.[this.#plan.tables[table]!.name]?.shards ?? {};
@@ -184,14 +241,13 @@ class Stage {
   async #untilAtRest(): Promise<void> {
     const deadlineMs = this.#clock.now() + settleMsMax;
     const hasExpiry = this.#plan.tables.some(({ hasTimeToLive }) => hasTimeToLive);
-    const beginMs = Math.max(this.#clock.now(), this.#stalledUntilMs);
-    const restedMs =
-      beginMs + restMs + this.#plan.idleBackoffMaxMs + (hasExpiry ? expiryMsMax : 0);
+    const beginMs = Math.max(this.#clock.now(), this.#stalledUntilMs, this.#downUntilMs);
+    const restedMs = beginMs + restMs + this.#plan.idleBackoffMaxMs + (hasExpiry ? expiryMsMax : 0);
     while (!this.#isOver) {
       const now = this.#clock.now();
       if (now >= restedMs && isCaughtUp(this.#world, this.flow, now)) return;
       if (now > deadlineMs) {
-        this.violations.push('did not come to rest: the backfill is not finished');
+        this.violations.push('rest: the backfill is not finished');
         return;
       }
       await this.#sleep(lookMs);
@@ -204,6 +260,7 @@ class Stage {
       const end = await this.#runOnce(this.#plan.crashAfterBytes[started] ?? Infinity);
       if (end.kind === 'failed') {
         this.#isOver = true;
+        this.#lossMessage = messageOf(end.error);
         return end.code ?? `an unexpected error: ${describe(end.error)}`;
       }
       if (this.#isOver) return end.kind === 'exited' ? 'complete' : 'a kill';
@@ -217,6 +274,8 @@ class Stage {
 
   async #runOnce(killAfterBytes: number): Promise<ProcessEnd> {
     this.flow.begin();
+    this.#outstandingWrites = 0;
+    this.#outstandingBytes = 0;
     const { tables, segments, scanLimit, idleBackoffMaxMs, onDataLoss } = this.#plan;
     const open = openRequest({
       tables: tables.map(({ name }) => name),
@@ -232,6 +291,7 @@ class Stage {
     this.#process = new SimulatedProcess(
       {
         clock: this.#clock,
+        clockOffMs: drawFrom(this.#random, this.#plan.clockOffMs),
         transport: this.#world.fake.transport(),
         random: this.#random,
         killAfterBytes,
@@ -246,11 +306,33 @@ class Stage {
   async #receive(bytes: Uint8Array): Promise<void> {
     const process = this.#process;
     this.outputHash.update(bytes);
+    this.#outstandingWrites += 1;
+    this.#outstandingBytes += bytes.length;
+    this.#judgeOutstanding();
     while (this.#clock.now() < this.#stalledUntilMs) {
       await this.#sleep(this.#stalledUntilMs - this.#clock.now());
     }
     // What a dead process left in the pipe is still read, unless the next one has begun.
-    if (process === this.#process) this.flow.receive(bytes);
+    if (process === this.#process) {
+      this.#outstandingWrites -= 1;
+      this.#outstandingBytes -= bytes.length;
+      this.flow.receive(bytes);
+    }
+  }
+
+  /** Promise 9: who writes waits for the reader of the output. */
+  #judgeOutstanding(): void {
+    const { fake } = this.#world;
+    const writesMax = this.#plan.tables.reduce(
+      (sum, { name }) => sum + otherWritesMax + fake.shards(name).length,
+      0,
+    );
+    if (this.#outstandingWrites > writesMax) {
+      this.violations.push(`bounds: ${this.#outstandingWrites} writes wait for the reader`);
+    }
+    if (this.#outstandingBytes > outstandingBytesMax) {
+      this.violations.push(`bounds: ${this.#outstandingBytes} bytes wait for the reader`);
+    }
   }
 
   #sleep(ms: number): Promise<void> {

@@ -1,13 +1,24 @@
 /** Whether a history kept the promises: what was committed, held against what was written. */
 
-import { isObject, property, stringifyJson, type JsonObject, type JsonValue } from '../../connector/reduction/json.ts';
+import {
+  isObject,
+  property,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../connector/reduction/json.ts';
 import { itemDifference } from '../support/attribute-match.ts';
+import { evidenceOf, untruths } from './emissions.ts';
 import type { Item, LogEntry } from '../support/fake-dynamodb/fake-dynamodb.ts';
 import type { Committed, Destination, SimulatedFlow } from './simulated-flow.ts';
 import type { World } from './world.ts';
 
-/** One broken promise, in a sentence that names table and key. */
+/** One broken promise: its kind, a colon, and a sentence that names table and key. */
 export type Violation = string;
+
+export function kindOf(violation: Violation): string {
+  return violation.slice(0, violation.indexOf(':'));
+}
 
 /** A write as a document shows it. */
 interface Shown {
@@ -20,23 +31,30 @@ interface Shown {
   readonly sequenceNumber: string;
 }
 
-/** Promises 1, 2 and 5 over everything that was committed. */
+/** Promises 1, 2, 5 and 7 over everything that was committed. */
 export function judge(world: World, flow: SimulatedFlow, isComplete: boolean): Violation[] {
-  return world.plan.tables.flatMap(({ name, keyTypes, viewType }, binding) => {
+  const tables = world.plan.tables.flatMap(({ name, viewType }, binding) => {
     const destination = flow.destinations[binding]!;
-    const shown = flow.committed
-      .filter((each) => each.binding === binding)
-      .map((each) => shownBy(each, destination));
-    const log = world.fake.log.filter(({ table }) => table === name);
-    const say = (text: string) => `${name}: ${text}`;
-    const keyNames = ['pk', 'sk'].slice(0, keyTypes.length);
+    const evidence = evidenceOf(world, flow, binding);
+    const { log, keyNames } = evidence;
+    const shown = evidence.committed.map((each) => shownBy(each, destination));
+    const hasOldImages = viewType === 'NEW_AND_OLD_IMAGES';
+    const epoch = lastEpoch(shown);
+    const beganMs = flow.epochsBegan.get(`${name} ${epoch ?? ''}`) ?? Infinity;
+    const say = (kind: string, texts: readonly string[]) =>
+      texts.map((text) => `${kind}: ${name}: ${text}`);
     return [
-      ...orderViolations(shown),
-      ...repetitions(shown),
-      ...(isComplete && viewType === 'NEW_AND_OLD_IMAGES' ? omissions(shown, log, flow.epochsBegan.get(`${name} ${lastEpoch(shown) ?? ''}`) ?? Infinity) : []),
-      ...(isComplete ? differences(destination, world.fake.items(name), keyNames, lastEpoch(shown)) : []),
-    ].map(say);
+      ...say('order', orderViolations(shown)),
+      ...say('repetition', repetitions(shown)),
+      ...say('untruth', untruths(evidence, hasOldImages)),
+      ...say('omission', isComplete && hasOldImages ? omissions(shown, log, beganMs) : []),
+      ...say(
+        'divergence',
+        isComplete ? differences(destination, world.fake.items(name), keyNames, epoch) : [],
+      ),
+    ];
   });
+  return [...flow.violations, ...tables];
 }
 
 /** True once everything written is committed or sure not to come: the history may end. */
@@ -66,16 +84,21 @@ function shownBy({ document }: Committed, { collection }: Destination): Shown {
   };
 }
 
-/** Nothing older of a key after something newer of it; no scanned image of an item after its delete. */
+/** No epoch before an earlier one; nothing older of a key after something newer of it; no scanned image of an item after its delete. */
 function orderViolations(shown: readonly Shown[]): Violation[] {
   const streamed = new Map<string, Shown>();
   const violations: Violation[] = [];
+  let epoch = '';
   for (const next of shown) {
+    if (next.epoch < epoch) violations.push(`epoch ${next.epoch} came after ${epoch}`);
+    epoch = next.epoch;
     const last = streamed.get(`${next.epoch} ${next.key}`);
     const what = `${next.isSnapshot ? 'scanned' : 'streamed'} version ${next.version} of ${next.key}`;
     if (last !== undefined && next.version > 0) {
-      if (next.version < last.version) violations.push(`${what} came after version ${last.version}`);
-      if (next.version === last.version && last.op === 'd') violations.push(`${what} came after its delete`);
+      if (next.version < last.version)
+        violations.push(`${what} came after version ${last.version}`);
+      if (next.version === last.version && last.op === 'd')
+        violations.push(`${what} came after its delete`);
     }
     if (!next.isSnapshot && next.version > 0) streamed.set(`${next.epoch} ${next.key}`, next);
   }
@@ -105,7 +128,9 @@ function omissions(
   beganMs: number,
 ): Violation[] {
   const identities = new Set(
-    shown.filter((each) => !each.isSnapshot).map(({ op, version }) => `${op === 'd' ? 'd' : 'p'} ${version}`),
+    shown
+      .filter((each) => !each.isSnapshot)
+      .map(({ op, version }) => `${op === 'd' ? 'd' : 'p'} ${version}`),
   );
   const versions = new Map<string, string>();
   const violations: Violation[] = [];
@@ -114,7 +139,8 @@ function omissions(
     if (version !== undefined) versions.set(key, version);
     if (committedAtMs <= beganMs || shardId === undefined) continue;
     const identity = `${item === undefined ? 'd' : 'p'} ${version ?? ''}`;
-    if (!identities.has(identity)) violations.push(`never captured: ${eventName} of version ${version ?? '?'} of ${key}`);
+    if (!identities.has(identity))
+      violations.push(`never captured: ${eventName} of version ${version ?? '?'} of ${key}`);
   }
   return violations;
 }
@@ -137,20 +163,30 @@ function differences(
       const isOld = property(meta, 'epoch') !== epoch;
       if (want.has(key)) continue;
       if (kind === 'hard' ? !isOld : !isTombstone && !isOld) {
-        violations.push(`${kind} deletes: a row that is not in the table: ${stringifyJson(row).slice(0, 300)}`);
+        violations.push(
+          `${kind} deletes: a row that is not in the table: ${stringifyJson(row).slice(0, 300)}`,
+        );
       }
     }
     for (const [key, item] of want) {
       const row = rows.get(key);
-      const isThere = row !== undefined && property(property(row as JsonObject, '_meta') as JsonObject, 'op') !== 'd';
-      const difference = isThere ? itemDifference(item as never, row as JsonObject, keyNames) : 'it is missing';
+      const isThere =
+        row !== undefined &&
+        property(property(row as JsonObject, '_meta') as JsonObject, 'op') !== 'd';
+      const difference = isThere
+        ? itemDifference(item as never, row as JsonObject, keyNames)
+        : 'it is missing';
       if (difference !== undefined) violations.push(`${kind} deletes: item ${key}: ${difference}`);
     }
     return violations;
   });
 }
 
-function packedKeyOf(collection: Destination['collection'], item: Item, keyNames: readonly string[]): string {
+function packedKeyOf(
+  collection: Destination['collection'],
+  item: Item,
+  keyNames: readonly string[],
+): string {
   const document = Object.fromEntries(
     keyNames.map((name) => [name, Object.values(item[name]!)[0] as JsonValue]),
   );
@@ -158,5 +194,8 @@ function packedKeyOf(collection: Destination['collection'], item: Item, keyNames
 }
 
 function lastEpoch(shown: readonly Shown[]): string | undefined {
-  return shown.map(({ epoch }) => epoch).sort().at(-1);
+  return shown
+    .map(({ epoch }) => epoch)
+    .sort()
+    .at(-1);
 }

@@ -21,10 +21,19 @@ export interface TablePlan {
 }
 
 export type WorldEvent =
-  | { readonly kind: 'write'; readonly table: number; readonly key: number; readonly delete: boolean }
+  | {
+      readonly kind: 'write';
+      readonly table: number;
+      readonly key: number;
+      readonly delete: boolean;
+    }
   | { readonly kind: 'split' | 'roll-over'; readonly table: number }
   | { readonly kind: 'skew'; readonly ms: number }
   | { readonly kind: 'stall'; readonly ms: number }
+  /** Nothing is written, for as long as it takes shards to come and go. */
+  | { readonly kind: 'quiet'; readonly ms: number }
+  /** No process runs. */
+  | { readonly kind: 'down'; readonly ms: number }
   | { readonly kind: 'crash' }
   | { readonly kind: 'loss'; readonly table: number; readonly how: Loss };
 
@@ -50,7 +59,15 @@ export interface Plan {
   readonly latencyMs: Range;
   readonly visibilityMs: Range;
   readonly rollOverMs: Range;
-  readonly listing: { readonly childMs: Range; readonly childFilterMs: Range; readonly openParentMs: Range };
+  /** How long after its end a shard is listed. */
+  readonly shardLifeMs: number;
+  /** How far the connector's clock is off; drawn for each process. */
+  readonly clockOffMs: Range;
+  readonly listing: {
+    readonly childMs: Range;
+    readonly childFilterMs: Range;
+    readonly openParentMs: Range;
+  };
 }
 
 /** How histories are drawn. */
@@ -67,9 +84,13 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   const pick = <T>(choices: readonly T[]): T => choices[drawBelow(random, choices.length)]!;
   const between = (min: number, max: number) => drawFrom(random, [min, max]);
   const durationMs =
-    options.hours === undefined ? between(30 * secondMs, pick([2, 5, 20]) * minuteMs) : options.hours * hourMs;
+    options.hours === undefined
+      ? between(30 * secondMs, pick([2, 5, 20]) * minuteMs)
+      : options.hours * hourMs;
   const isCalm = chance(0.25);
-  const tables = Array.from({ length: pick([1, 1, 1, 2, 3]) }, (_, index) => drawTable(index, random));
+  const tables = Array.from({ length: pick([1, 1, 1, 2, 3]) }, (_, index) =>
+    drawTable(index, random),
+  );
   const events: Plan['events'][number][] = [];
   const add = (count: number, make: () => WorldEvent) => {
     for (let made = 0; made < count; made += 1) {
@@ -86,29 +107,58 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   });
   add(pick([0, 0, 1, 2, 5]), () => ({ kind: 'split', table: table() }));
   add(pick([0, 0, 1, 3, 10]), () => ({ kind: 'roll-over', table: table() }));
+  // Shards that go soon after they have ended; no process may be away for so long.
+  const isShortLived = chance(0.2);
   if (!isCalm) {
     add(pick([0, 0, 0, 1]), () => ({ kind: 'skew', ms: between(-5 * minuteMs, 5 * minuteMs) }));
-    add(pick([0, 0, 1]), () => ({ kind: 'stall', ms: pick([5 * secondMs, 2 * minuteMs, 20 * minuteMs]) }));
+    add(pick([0, 0, 1]), () => ({
+      kind: 'stall',
+      ms: pick([5 * secondMs, 2 * minuteMs, 20 * minuteMs]),
+    }));
     add(pick([0, 0, 1, 2, 3]), () => ({ kind: 'crash' }));
+    add(pick([0, 0, 0, 1]), () => ({
+      kind: 'down',
+      ms: pick([minuteMs, 10 * minuteMs, isShortLived ? minuteMs : hourMs]),
+    }));
   }
+  if (isShortLived) add(1, () => ({ kind: 'quiet', ms: between(45 * minuteMs, 60 * minuteMs) }));
   if (options.isLossy === true) add(1, () => ({ kind: 'loss', table: table(), how: pick(losses) }));
   return {
     seed,
     tables,
     segments: pick([1, 2, 4, 7]),
     scanLimit: pick([1, 2, 5, 20, 100]),
-    idleBackoffMaxMs: pick([1, 1, 4, 20, 60]) * secondMs,
+    // Hours of nothing are cheap when shards are asked seldom.
+    idleBackoffMaxMs: (isShortLived ? pick([20, 60]) : pick([1, 1, 4, 20, 60])) * secondMs,
     onDataLoss: chance(0.5) ? 'backfill' : 'fail',
     prehistoryMs: pick([0, minuteMs, 14 * minuteMs, 2 * hourMs]),
     events: events.sort((a, b) => a.atMs - b.atMs),
     crashAfterBytes: isCalm
       ? []
-      : Array.from({ length: pick([0, 0, 1, 2, 4]) }, () => between(100, pick([3_000, 30_000, 200_000]))),
+      : Array.from({ length: pick([0, 0, 1, 2, 4]) }, () =>
+          between(100, pick([3_000, 30_000, 200_000])),
+        ),
     commitChance: pick([1, 0.5, 0.1]),
     faults: isCalm ? {} : drawFaults(random),
-    latencyMs: pick<Range>([[2, 20], [5, 300], [50, 3000]]),
-    visibilityMs: pick<Range>([[0, 0], [10, 300], [100, 5000]]),
-    rollOverMs: pick<Range>([[4 * hourMs, 4.1 * hourMs], [2 * minuteMs, 5 * minuteMs], [30 * secondMs, minuteMs]]),
+    latencyMs: pick<Range>([
+      [2, 20],
+      [5, 300],
+      [50, 3000],
+    ]),
+    visibilityMs: pick<Range>([
+      [0, 0],
+      [10, 300],
+      [100, 5000],
+    ]),
+    rollOverMs: isShortLived
+      ? [10 * minuteMs, 20 * minuteMs]
+      : pick<Range>([
+          [4 * hourMs, 4.1 * hourMs],
+          [2 * minuteMs, 5 * minuteMs],
+          [30 * secondMs, minuteMs],
+        ]),
+    shardLifeMs: isShortLived ? 40 * minuteMs : 30 * hourMs,
+    clockOffMs: isCalm || chance(0.6) ? [0, 0] : [-9 * minuteMs, 9 * minuteMs],
     listing: drawListing(random, isCalm),
   };
 }
@@ -133,7 +183,7 @@ function drawFaults(random: () => number): FaultChances {
   const chances: Record<string, number> = {};
   const kinds: (keyof FaultChances)[] = [
     'throttle', 'throttle-lower-case', 'throttle-unmodelled', 'internal-error', 'reset', 'reset-after', 'hang', 'cut',
-    'truncate', 'corrupt', 'slow', 'empty-page', 'short-page', 'repeat-page', 'missing-parent', 'repeated-shards',
+    'truncate', 'corrupt', 'respelled', 'slow', 'empty-page', 'short-page', 'repeat-page', 'missing-parent', 'repeated-shards',
     'open-parent', 'late-child',
   ]; // prettier-ignore
   for (const kind of kinds) if (random() < 0.4) chances[kind] = level * random();

@@ -1,10 +1,18 @@
 /** Flow's side of a capture: commits documents and state at checkpoints, and keeps what a destination would hold. */
 
-import { Collection, combineDocuments, Materialization, parseJson, type JsonObject, type JsonValue } from '../../connector/reduction/reduction.ts';
+import {
+  Collection,
+  combineDocuments,
+  Materialization,
+  parseJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../connector/reduction/reduction.ts';
 import { documentKey, documentSchema } from '../../connector/discovery/discovery.ts';
 import type { Table } from '../../connector/table.ts';
 import { createResponseDecoder, type DecodedResponse } from '../support/response-decoder.ts';
 import { mergePatch } from '../support/flow-runtime.ts';
+import { checkpointViolations } from './checkpoint-check.ts';
 
 /** A committed document, in the order in which the connector emitted it. */
 export interface Committed {
@@ -24,6 +32,8 @@ export interface Destination {
 
 export interface FlowOptions {
   readonly tables: readonly Pick<Table, 'key'>[];
+  /** Of the tables' bindings; each checkpoint is held against its documents where they are given. */
+  readonly stateKeys?: readonly string[];
   readonly random: () => number;
   /** Of the checkpoints that could be committed, how many are. */
   readonly commitChance: number;
@@ -47,6 +57,8 @@ export class SimulatedFlow {
   /** The committed state; a new process gets it. */
   state: Readonly<Record<string, unknown>> = {};
   readonly committed: Committed[] = [];
+  /** Checkpoints that do not cover exactly their documents. */
+  readonly violations: string[] = [];
   readonly destinations: readonly Destination[];
   readonly #options: FlowOptions;
   #decoder = createResponseDecoder('json');
@@ -59,6 +71,8 @@ export class SimulatedFlow {
   checkpointCount = 0;
   /** When the first checkpoint of a table's epoch came, by state key and epoch: from then on nothing may be missed. */
   readonly epochsBegan = new Map<string, number>();
+  /** Those of them that were committed: an uncommitted one never was. */
+  readonly epochsCommitted = new Set<string>();
 
   constructor(options: FlowOptions) {
     this.#options = options;
@@ -106,19 +120,23 @@ export class SimulatedFlow {
     } else if ('checkpoint' in response) {
       const { updated, mergePatch: isPatch } = response.checkpoint.state;
       this.checkpointCount += 1;
+      const { stateKeys } = this.#options;
+      if (stateKeys !== undefined) {
+        const patch = updated as JsonObject;
+        this.violations.push(...checkpointViolations(this.#pending, patch, stateKeys));
+      }
       this.#transaction.push(...this.#pending);
       this.#pending = [];
-      this.#transactionState = (isPatch ? mergePatch(this.#transactionState, updated) : updated) as typeof this.state;
+      this.#transactionState = (
+        isPatch ? mergePatch(this.#transactionState, updated) : updated
+      ) as typeof this.state;
       this.#noteEpochs();
       if (this.#options.random() < this.#options.commitChance) this.#commit();
     }
   }
 
   #noteEpochs(): void {
-    const tables = this.#transactionState['bindingStateV1'] as
-      Record<string, { readonly epoch?: string }> | undefined;
-    for (const [stateKey, { epoch }] of Object.entries(tables ?? {})) {
-      const name = `${stateKey} ${epoch ?? ''}`;
+    for (const name of epochNames(this.#transactionState)) {
       if (!this.epochsBegan.has(name)) this.epochsBegan.set(name, this.#options.now());
     }
   }
@@ -126,6 +144,7 @@ export class SimulatedFlow {
   /** One transaction: documents of a key are combined as a capture combines them. */
   #commit(): void {
     this.state = this.#transactionState;
+    for (const name of epochNames(this.state)) this.epochsCommitted.add(name);
     this.destinations.forEach(({ collection }, binding) => {
       const documents = this.#transaction.filter((each) => each.binding === binding);
       if (documents.length === 0) return;
@@ -151,4 +170,10 @@ export class SimulatedFlow {
       for (const document of documents) delta.set(collection.packKey(document), document);
     });
   }
+}
+
+/** The epochs of a state, as state key and time. */
+function epochNames(state: Readonly<Record<string, unknown>>): string[] {
+  const tables = state['bindingStateV1'] as Record<string, { readonly epoch?: string }> | undefined;
+  return Object.entries(tables ?? {}).map(([stateKey, { epoch }]) => `${stateKey} ${epoch ?? ''}`);
 }

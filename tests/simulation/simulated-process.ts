@@ -14,6 +14,8 @@ export type ProcessEnd =
 
 export interface ProcessOptions {
   readonly clock: Clock;
+  /** How far the process's own clock is off. */
+  readonly clockOffMs?: number;
   readonly transport: HttpTransport;
   readonly random: () => number;
   /** Takes output in order, and resolves when the reader has taken it. */
@@ -58,7 +60,12 @@ export class SimulatedProcess {
 
   async #run(options: ProcessOptions, requests: readonly Uint8Array[]): Promise<ProcessEnd> {
     const host = this.#host(options, requests);
-    const log = createLog({ write: host.logLine, clock: host.clock, level: 'debug', format: 'json' });
+    const log = createLog({
+      write: host.logLine,
+      clock: host.clock,
+      level: 'debug',
+      format: 'json',
+    });
     try {
       await runSession({ host, log, codec: await codecNamed('json') });
       return { kind: 'exited' };
@@ -68,13 +75,14 @@ export class SimulatedProcess {
   }
 
   #host(options: ProcessOptions, requests: readonly Uint8Array[]): Host {
-    const { clock, transport } = options;
+    const { clock, transport, clockOffMs = 0 } = options;
+    const isDead = () => this.#isDead;
     const whileAlive = async <T>(work: () => Promise<T>): Promise<T> => {
-      if (this.#isDead) return never;
+      if (isDead()) return never;
       try {
         return await work();
       } finally {
-        if (this.#isDead) await never;
+        if (isDead()) await never;
       }
     };
     return {
@@ -88,7 +96,7 @@ export class SimulatedProcess {
         if (!this.#isDead) options.onLogLine?.(line);
       },
       clock: {
-        now: () => clock.now(),
+        now: () => clock.now() + clockOffMs,
         sleep: (ms, signal) => whileAlive(() => clock.sleep(ms, signal)),
       },
       random: options.random,

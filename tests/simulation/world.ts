@@ -135,9 +135,19 @@ function keyValue(type: 'S' | 'N' | 'B', key: number): Item[string] {
   // Texts whose order, escapes and digits invite mistakes.
   if (type === 'S') return { S: `k${key}"\u{1f600}\\` };
   if (type === 'B') return { B: Buffer.from([0, key & 0xff, 255, key >> 8]).toString('base64') };
-  return { N: key % 3 === 0 ? `1234567890123456789012345678901234567${key % 10}${key}`.slice(-38) : `${key}.5` };
+  return {
+    N:
+      key % 3 === 0
+        ? `1234567890123456789012345678901234567${key % 10}${key}`.slice(-38)
+        : `${key}.5`,
+  };
 }
 
 function setOwn(item: Item, name: string, value: Item[string]): void {
-  Object.defineProperty(item, name, { value, enumerable: true, configurable: true, writable: true });
+  Object.defineProperty(item, name, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
 }

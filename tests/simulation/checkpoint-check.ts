@@ -1,0 +1,79 @@
+/** Whether a checkpoint covers exactly the documents in front of it. */
+
+import { isObject, property, type JsonObject } from '../../connector/reduction/json.ts';
+
+/** A document and the binding it belongs to. */
+export interface BoundDocument {
+  readonly binding: number;
+  readonly document: JsonObject;
+}
+
+const metaOf = (document: JsonObject) => property(document, '_meta') as JsonObject;
+const isSnapshot = (document: JsonObject) => property(metaOf(document), 'snapshot') === true;
+
+/** What is wrong with a checkpoint's patch, given the documents since the last checkpoint. */
+export function checkpointViolations(
+  documents: readonly BoundDocument[],
+  patch: JsonObject,
+  stateKeys: readonly string[],
+): string[] {
+  const [first] = documents;
+  if (first === undefined) return [];
+  if (documents.some(({ binding }) => binding !== first.binding)) {
+    return ['checkpoint: it covers documents of several bindings'];
+  }
+  const stateKey = stateKeys[first.binding] ?? '';
+  const tables = member(patch, 'bindingStateV1');
+  const table = member(tables, stateKey);
+  if (Object.keys(tables).length !== 1 || !isObject(property(tables, stateKey) ?? null)) {
+    return [
+      `checkpoint: documents of "${stateKey}" came with a patch of ${Object.keys(tables).join()}`,
+    ];
+  }
+  const shown = documents.map(({ document }) => document);
+  const streamed = shown.filter((document) => !isSnapshot(document));
+  const lone = shown.filter(
+    (document, index) => isSnapshot(document) && !goesBeforeDelete(shown, index),
+  );
+  const progress = {
+    segments: member(table, 'backfillSegmentProgress'),
+    shards: member(table, 'shards'),
+  };
+  if (lone.length > 0) return [...scanProblems(streamed, progress)].map(prefixed);
+  return [...streamProblems(streamed, progress)].map(prefixed);
+}
+
+interface Progress {
+  readonly segments: JsonObject;
+  readonly shards: JsonObject;
+}
+
+const prefixed = (text: string) => `checkpoint: ${text}`;
+
+function* scanProblems(streamed: readonly JsonObject[], { segments, shards }: Progress) {
+  if (streamed.length > 0) yield 'it covers scanned and streamed documents';
+  if (Object.keys(shards).length > 0) yield 'it covers scanned items and moves a shard';
+  const count = Object.keys(segments).length;
+  if (count !== 1) yield `it covers a scanned page and moves ${count} segments`;
+}
+
+function* streamProblems(streamed: readonly JsonObject[], { segments, shards }: Progress) {
+  if (Object.keys(segments).length > 0) yield 'it covers records and moves a segment';
+  const positions = Object.values(shards).map((shard) =>
+    isObject(shard) ? property(shard, 'lastReadSequence') : undefined,
+  );
+  const last = property(metaOf(streamed.at(-1) ?? {}), 'sequenceNumber');
+  if (positions.length !== 1 || positions[0] !== last) {
+    yield `it covers records up to ${JSON.stringify(last)} and moves shards to ${JSON.stringify(positions)}`;
+  }
+}
+
+function goesBeforeDelete(documents: readonly JsonObject[], index: number): boolean {
+  const next = documents[index + 1];
+  return next !== undefined && property(metaOf(next), 'op') === 'd';
+}
+
+function member(object: JsonObject, name: string): JsonObject {
+  const value = property(object, name);
+  return isObject(value) ? value : {};
+}

@@ -1,0 +1,157 @@
+/** Each streamed document, held against the write that it tells of: is it true, and did it come in time? */
+
+import {
+  isObject,
+  property,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../connector/reduction/json.ts';
+import { itemDifference } from '../support/attribute-match.ts';
+import type { Item, LogEntry } from '../support/fake-dynamodb/fake-dynamodb.ts';
+import type { Committed, SimulatedFlow } from './simulated-flow.ts';
+import type { World } from './world.ts';
+
+/** The scan may begin this long after its stream was found to be nearly caught up; it stops at five minutes. */
+const backlogMsMax = 6.5 * 60_000;
+
+/** One table's writes and what was committed of them. */
+export interface Evidence {
+  readonly log: readonly LogEntry[];
+  readonly committed: readonly Committed[];
+  readonly keyNames: readonly string[];
+}
+
+/** Where a scanned page is in time, and a write and its document. */
+interface Emission {
+  readonly visibleAtMs: number;
+  readonly emittedAtMs: number;
+}
+
+/** What a world and Flow tell of a table. */
+export function evidenceOf(world: World, flow: SimulatedFlow, binding: number): Evidence {
+  const { name, keyTypes } = world.plan.tables[binding]!;
+  return {
+    log: world.fake.log.filter(({ table }) => table === name),
+    committed: flow.committed.filter((each) => each.binding === binding),
+    keyNames: ['pk', 'sk'].slice(0, keyTypes.length),
+  };
+}
+
+const metaOf = (document: JsonObject) => property(document, '_meta') as JsonObject;
+const isSnapshot = (document: JsonObject) => property(metaOf(document), 'snapshot') === true;
+
+/** Documents that show what never was: another item, another old image, a change that never happened. */
+export function untruths({ log, committed, keyNames }: Evidence, hasOldImages: boolean): string[] {
+  const writes = writesByIdentity(log);
+  const versions = new Map(log.flatMap(({ item }) => versionEntry(item)));
+  return committed.flatMap(({ document }) => {
+    const what = stringifyJson(document).slice(0, 200);
+    if (isSnapshot(document)) {
+      const item = versions.get(textOf(property(document, 'v')));
+      // The old image of a delete, where a stream has none, is only the key.
+      const isBare = item === undefined && !hasOldImages;
+      const difference = isBare ? undefined : differenceOf(item, document, keyNames);
+      return difference === undefined ? [] : [`scanned ${what}: ${difference}`];
+    }
+    const write = writes.get(identityOf(document, keyNames));
+    if (write === undefined) return [`never happened: ${what}`];
+    const { entry, before } = write;
+    const now = entry.item ?? entry.key;
+    const difference = differenceOf(JSON.parse(now) as Item, document, keyNames);
+    if (difference !== undefined) return [`streamed ${what}: ${difference}`];
+    const shown = property(metaOf(document), 'before');
+    const shownBefore = isObject(shown) ? textOf(property(shown, 'v')) : '';
+    const wantBefore = hasOldImages ? versionOf(before) : '';
+    return shownBefore === wantBefore ? [] : [`${what}: its old image is not ${wantBefore}`];
+  });
+}
+
+/** The longest time from a record's being readable to its document, of records written since a moment. */
+export function longestLatencyMs(evidence: Evidence, sinceMs: number): number {
+  return emissions(evidence)
+    .filter(({ visibleAtMs }) => visibleAtMs > sinceMs)
+    .reduce((most, { visibleAtMs, emittedAtMs }) => Math.max(most, emittedAtMs - visibleAtMs), 0);
+}
+
+/** Pages asked for while the stream was far behind. */
+export function scansAhead(evidence: Evidence, sinceMs: number): string[] {
+  const late = emissions(evidence).filter(
+    ({ visibleAtMs, emittedAtMs }) =>
+      visibleAtMs > sinceMs && emittedAtMs - visibleAtMs > backlogMsMax,
+  );
+  if (late.length === 0) return [];
+  const scans = evidence.committed.filter(
+    ({ document }, index) => isSnapshot(document) && !isDeleteOf(evidence, index),
+  );
+  return scans.flatMap(({ document }) => {
+    const scannedAt = Date.parse(textOf(property(metaOf(document), 'scannedAt')));
+    const waiting = late.find(
+      ({ visibleAtMs, emittedAtMs }) =>
+        visibleAtMs + backlogMsMax < scannedAt && scannedAt < emittedAtMs,
+    );
+    return waiting === undefined
+      ? []
+      : [`scanned while a record waited since ${new Date(waiting.visibleAtMs).toISOString()}`];
+  });
+}
+
+/** True for the image that goes before its delete. */
+function isDeleteOf({ committed }: Evidence, index: number): boolean {
+  const next = committed[index + 1]?.document;
+  return next !== undefined && property(metaOf(next), 'op') === 'd';
+}
+
+function emissions({ log, committed, keyNames }: Evidence): Emission[] {
+  const writes = writesByIdentity(log);
+  return committed.flatMap(({ document, emittedAtMs }) => {
+    const write = isSnapshot(document) ? undefined : writes.get(identityOf(document, keyNames));
+    const visibleAtMs = write?.entry.visibleAtMs;
+    return visibleAtMs === undefined ? [] : [{ visibleAtMs, emittedAtMs }];
+  });
+}
+
+interface Write {
+  readonly entry: LogEntry;
+  /** JSON of the item it changed. */
+  readonly before: string | undefined;
+}
+
+function writesByIdentity(log: readonly LogEntry[]): Map<string, Write> {
+  const writes = new Map<string, Write>();
+  const items = new Map<string, string | undefined>();
+  for (const entry of log) {
+    const before = entry.eventName === 'INSERT' ? undefined : items.get(entry.key);
+    items.set(entry.key, entry.item);
+    if (entry.sequenceNumber === undefined) continue;
+    const values = Object.values(JSON.parse(entry.key) as Item);
+    const key = values.flatMap((value) => Object.values(value) as string[]);
+    writes.set([entry.sequenceNumber, ...key].join(' '), { entry, before });
+  }
+  return writes;
+}
+
+/** A record's place in the log: its number, and its key since other shards have the same numbers. */
+function identityOf(document: JsonObject, keyNames: readonly string[]): string {
+  const key = keyNames.map((name) => textOf(property(document, name)));
+  return [textOf(property(metaOf(document), 'sequenceNumber')), ...key].join(' ');
+}
+
+function differenceOf(item: Item | undefined, document: JsonObject, keyNames: readonly string[]) {
+  if (item === undefined) return 'no such version was written';
+  return itemDifference(item as never, document, keyNames);
+}
+
+function versionEntry(item: string | undefined): [string, Item][] {
+  if (item === undefined) return [];
+  const parsed = JSON.parse(item) as Item;
+  return [[parsed['v']?.N ?? '', parsed]];
+}
+
+function versionOf(item: string | undefined): string {
+  return item === undefined ? '' : ((JSON.parse(item) as Item)['v']?.N ?? '');
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : value === undefined ? '' : stringifyJson(value);
+}
