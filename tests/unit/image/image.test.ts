@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -50,11 +51,20 @@ describe('Dockerfile', () => {
         'node',
         '--no-warnings',
         expect.stringMatching(/^--max-old-space-size=\d+$/),
+        expect.stringMatching(/^--max-semi-space-size=\d+$/),
         `${imageFolder}/dist/main.js`,
       ],
       command: [],
     };
     expect(got).toEqual(want);
+  });
+
+  test('leaves room in 256 MiB for what lies outside of the heap', () => {
+    const flags = entrypoint.filter((argument) => argument.startsWith('--max-'));
+    const limit = 'process.stdout.write(String(v8.getHeapStatistics().heap_size_limit / 2 ** 20))';
+    const { stdout } = spawnSync(process.execPath, [...flags, '-e', limit], { encoding: 'utf8' });
+    expect(Number(stdout)).toBeGreaterThan(0);
+    expect(Number(stdout)).toBeLessThan(256);
   });
 
   test('runs as a user without rights', () => {
