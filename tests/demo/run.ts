@@ -20,8 +20,9 @@ const lookMs = 200;
 const changesPerSecondMax = 200;
 /** Changes end a little before the backfill, so that all of them are made during it. */
 const changeTimeShare = 0.9;
-/** Parallel segments cost DynamoDB Local a table walk each. */
-const backfillSegments = 12;
+/** For each page, DynamoDB Local reads the whole segment; with few items per segment it keeps up. */
+const segmentItems = 1500;
+const segmentCountMin = 8;
 const scanLimit = 100;
 /** A strongly consistent read of so many bytes costs one unit. */
 const bytesPerUnit = 4096;
@@ -100,7 +101,7 @@ async function captureTables(
     await capture.watch(quietMs, signal);
     await capture.stop();
     world.view.event('Asked to stop, the connector did. Comparing every item …');
-    const verdict = await verify(dynamoDb, capture);
+    const verdict = await verify(dynamoDb, capture, signal);
     return { verdict, summary: summarize({ verdict, capture, startedAtMs, finishedAtMs }) };
   } finally {
     writersStop.abort();
@@ -111,6 +112,8 @@ async function captureTables(
 /** What Flow does when a user makes a capture: discover, validate, apply. */
 async function discover(world: DemoWorld, loaded: readonly LoadedTable[]): Promise<DemoCapture> {
   const { options, endpoint, command, view } = world;
+  const tableItems = options.items / loaded.length;
+  const backfillSegments = Math.max(segmentCountMin, Math.ceil(tableItems / segmentItems));
   const config = endpointConfig(endpoint, { backfillSegments, scanLimit });
   const { codec, log } = options;
   const onLogLine = (line: string) => {
@@ -182,12 +185,20 @@ async function killHalfway(capture: DemoCapture, view: DemoView): Promise<void> 
   );
 }
 
-async function verify(dynamoDb: DynamoDbCalls, { tables }: DemoCapture): Promise<Verdict> {
+async function verify(
+  dynamoDb: DynamoDbCalls,
+  { tables }: DemoCapture,
+  signal: AbortSignal,
+): Promise<Verdict> {
   const verdicts: Verdict[] = [];
   for (const { table, collection, binding } of tables) {
     const { writeSchema: schema } = binding.collection;
     verdicts.push(
-      await verifyTable(dynamoDb, { table: table.name, key: table.key, schema, collection }),
+      await verifyTable(
+        dynamoDb,
+        { table: table.name, key: table.key, schema, collection },
+        signal,
+      ),
     );
   }
   return sumVerdicts(verdicts);

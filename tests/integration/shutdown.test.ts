@@ -112,12 +112,11 @@ describe('a running capture', () => {
       const { session, collection } = openCapture({ SHUTDOWN_AFTER_POLLING: 'yes' });
       expect(await exitOf(session, captureMsMax)).toEqual(wellEnded);
 
-      const { items, missing, stale, resurrected } = await verifyTable(dynamoDb, {
-        table,
-        key,
-        schema,
-        collection,
-      });
+      const { items, missing, stale, resurrected } = await verifyTable(
+        dynamoDb,
+        { table, key, schema, collection },
+        AbortSignal.timeout(captureMsMax),
+      );
       const got = { items, missing, stale, resurrected };
       expect(got).toEqual({ items: itemCount, missing: 0, stale: 0, resurrected: 0 });
     },

@@ -37,6 +37,13 @@ export interface KeyDefinition {
   readonly type: 'S' | 'N' | 'B';
 }
 
+export interface ScanPosition {
+  readonly segment: number;
+  readonly totalSegments: number;
+  /** Absent at the segment's beginning. */
+  readonly startKey: Item | undefined;
+}
+
 export interface ItemPage {
   readonly Items: readonly Item[];
   readonly LastEvaluatedKey?: Item;
@@ -124,11 +131,13 @@ export class DynamoDbCalls {
     await this.call('DeleteItem', { TableName: table, Key: key });
   }
 
-  /** One strongly consistent page of the whole table. */
-  async scan(table: string, startKey: Item | undefined): Promise<ItemPage> {
+  /** One strongly consistent page of a segment. */
+  async scan(table: string, { segment, totalSegments, startKey }: ScanPosition): Promise<ItemPage> {
     const answer = await this.call('Scan', {
       TableName: table,
       ConsistentRead: true,
+      Segment: segment,
+      TotalSegments: totalSegments,
       Limit: scanItemsMax,
       ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
     });

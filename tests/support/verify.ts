@@ -11,6 +11,12 @@ import {
 } from './captured-collection.ts';
 import type { DynamoDbCalls, Item, KeyDefinition } from './dynamodb-calls.ts';
 
+/**
+ * For each page, DynamoDB Local reads the whole segment: with segments of about a page, the time grows with the
+ * table and not with its square.
+ */
+const segmentItems = 1000;
+const scanConcurrency = 2;
 /** So many findings are told in words; all are counted. */
 const examplesMax = 10;
 
@@ -35,10 +41,14 @@ export interface CapturedTable {
   readonly collection: CapturedCollection;
 }
 
-/** Compares one table, which must be at rest, item by item. Throws when a document is not valid by the schema. */
+/**
+ * Compares one table, which must be at rest, item by item. Throws when a document is not valid by the schema, and
+ * when the signal aborts.
+ */
 export async function verifyTable(
   dynamoDb: Pick<DynamoDbCalls, 'scan'>,
   captured: CapturedTable,
+  signal?: AbortSignal,
 ): Promise<Verdict> {
   const { table, key, collection } = captured;
   const reducer = createReducer(captured.schema);
@@ -51,19 +61,23 @@ export async function verifyTable(
   };
 
   const inTable = new Set<string>();
-  for await (const item of itemsOf(dynamoDb, table)) {
+  const judge = (item: Item) => {
     counts.items += 1;
     const text = keyText(keyNames.map((name) => keyValueOf(item, name)));
     inTable.add(text);
     const document = reduceDocuments(reducer, collection.documentsOf(text));
-    if (document === undefined) find('missing', `${text} is missing`);
-    else {
-      const difference = isObject(document)
-        ? itemDifference(item, document, keyNames)
-        : 'is no object';
-      if (difference !== undefined) find('stale', `${text} is stale: ${difference}`);
+    if (document === undefined) {
+      find('missing', `${text} is missing`);
+      return;
     }
-  }
+    const difference = isObject(document)
+      ? itemDifference(item, document, keyNames)
+      : 'is no object';
+    if (difference !== undefined) find('stale', `${text} is stale: ${difference}`);
+  };
+  const totalSegments = Math.max(1, Math.ceil(collection.keyCount / segmentItems));
+  await forEachItem(dynamoDb, { table, totalSegments }, judge, signal);
+
   for (const text of collection.keys()) {
     const documents = collection.documentsOf(text);
     for (let left = countDuplicates(documents.map(metaOf)); left > 0; left--) {
@@ -112,16 +126,26 @@ function reduceDocuments(reducer: Reducer, documents: readonly string[]): JsonVa
   return reduced;
 }
 
-async function* itemsOf(
+async function forEachItem(
   dynamoDb: Pick<DynamoDbCalls, 'scan'>,
-  table: string,
-): AsyncGenerator<Item> {
-  let startKey: Item | undefined;
-  do {
-    const page = await dynamoDb.scan(table, startKey);
-    yield* page.Items;
-    startKey = page.LastEvaluatedKey;
-  } while (startKey !== undefined);
+  { table, totalSegments }: { readonly table: string; readonly totalSegments: number },
+  take: (item: Item) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  let next = 0;
+  const scan = async () => {
+    while (next < totalSegments) {
+      const segment = next++;
+      let startKey: Item | undefined;
+      do {
+        signal?.throwIfAborted();
+        const page = await dynamoDb.scan(table, { segment, totalSegments, startKey });
+        page.Items.forEach(take);
+        startKey = page.LastEvaluatedKey;
+      } while (startKey !== undefined);
+    }
+  };
+  await Promise.all(Array.from({ length: scanConcurrency }, scan));
 }
 
 /** A key attribute as it has to be in a document. */

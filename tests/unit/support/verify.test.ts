@@ -88,7 +88,9 @@ describe('verifyTable()', () => {
     for (const text of documents) collection.add(text);
     const scan = (): Promise<ItemPage> => Promise.resolve({ Items: [item] });
 
-    const got = await verifyTable({ scan }, { table: 'table', key, schema, collection });
+    const { signal } = new AbortController();
+    const captured = { table: 'table', key, schema, collection };
+    const got = await verifyTable({ scan }, captured, signal);
 
     expect(got).toEqual(want);
   });
