@@ -6,6 +6,7 @@ import { drawBelow, drawFrom, seededRandom, type Range } from '../support/seeded
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
+const rushMs = 15 * secondMs;
 
 export interface TablePlan {
   readonly name: string;
@@ -92,9 +93,14 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
     drawTable(index, random),
   );
   const events: Plan['events'][number][] = [];
+  // Most backfills are over in seconds: then is the time to write.
+  const hasRush = chance(0.6);
   const add = (count: number, make: () => WorldEvent) => {
     for (let made = 0; made < count; made += 1) {
-      events.push({ ...make(), atMs: Math.floor(random() * durationMs) });
+      const event = make();
+      const isEarly = event.kind === 'write' && hasRush && chance(0.7);
+      const withinMs = isEarly ? Math.min(rushMs, durationMs) : durationMs;
+      events.push({ ...event, atMs: Math.floor(random() * withinMs) });
     }
   };
   const table = () => drawBelow(random, tables.length);

@@ -1,0 +1,284 @@
+/** Deliberate breakages of the connector, each of which the simulation must find. */
+
+/** One edit of one source file. */
+export interface Mutant {
+  readonly name: string;
+  /** From the top of the repository. */
+  readonly file: string;
+  /** Text that occurs in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const fence = 'connector/capture/fence.ts';
+const tableLife = 'connector/capture/table-life.ts';
+const tableStart = 'connector/capture/table-start.ts';
+const scan = 'connector/backfill/segment-scan.ts';
+const lineage = 'connector/stream/shard-lineage.ts';
+const reader = 'connector/stream/shard-reader.ts';
+const stream = 'connector/stream/stream.ts';
+const tableState = 'connector/state/table-state.ts';
+
+/** Scan and stream: what may be emitted, and in which order. */
+const orderMutants: readonly Mutant[] = [
+  {
+    name: 'the fence admits everything',
+    file: fence,
+    find: 'if (notedAt !== undefined && notedAt >= ticket)',
+    replace: 'if (false)',
+  },
+  {
+    name: 'the ticket is taken when the page has come',
+    file: tableLife,
+    find: 'const admission = this.#fence.admit(page.ticket, documents);',
+    replace: 'const admission = this.#fence.admit(this.#fence.begin(), documents);',
+  },
+  {
+    name: 'the fence knows nothing of the keys emitted',
+    file: tableLife,
+    find: 'this.#fence.note(documents.keys());',
+    replace: '',
+  },
+  {
+    name: 'the fence knows nothing of deletes',
+    file: 'connector/transcoder/record-transcoder.ts',
+    find: 'this.keys.add(this.#item.keyAt);',
+    replace: "if (op !== 'd') this.keys.add(this.#item.keyAt);",
+  },
+  {
+    name: 'the fence tells keys apart by their partition key alone',
+    file: 'connector/transcoder/item-key.ts',
+    find: 'for (let attribute = 0; attribute < this.#key.length; attribute++)',
+    replace: 'for (let attribute = 0; attribute < 1; attribute++)',
+  },
+  {
+    name: 'the scan is eventually consistent',
+    file: 'connector/aws/dynamodb-client.ts',
+    find: '"ConsistentRead":true',
+    replace: '"ConsistentRead":false',
+  },
+  {
+    name: 'the scan does not wait for the stream',
+    file: 'connector/capture/stream-first.ts',
+    find: 'this.#isOpen = this.#lag.lagMs() < (this.#isOpen ? lagMsMax : nearlyCaughtUpMs);',
+    replace: 'this.#isOpen = true;',
+  },
+  {
+    name: 'a delete during the backfill goes alone',
+    file: tableLife,
+    find: 'expandDeletesBeforeMs: this.#expandDeletesBeforeMs(),',
+    replace: 'expandDeletesBeforeMs: -Infinity,',
+  },
+  {
+    name: 'old records are skipped without a margin',
+    file: tableLife,
+    find: 'const clockMarginMs = 15 * 60_000;',
+    replace: 'const clockMarginMs = 0;',
+  },
+  {
+    name: 'old records are skipped by the time of the start, not of the backfill',
+    file: tableLife,
+    find: 'parseRfc3339(backfillStartedAt) - clockMarginMs;',
+    replace: 'context.clock.now() - 1000;',
+  },
+];
+
+/** Shards: their order, their ends, their children. */
+const shardMutants: readonly Mutant[] = [
+  {
+    name: 'a child is read before its parent',
+    file: lineage,
+    find: 'if (parentId === undefined) return true;',
+    replace: 'if (parentId !== "") return true;',
+  },
+  {
+    name: 'new shards are read from LATEST',
+    file: reader,
+    find: "? { type: 'TRIM_HORIZON' }",
+    replace: "? { type: 'LATEST' as never }",
+  },
+  {
+    name: 'the last page of a closed shard is dropped',
+    file: reader,
+    find: 'const outcome = await context.deliver({',
+    replace:
+      'if (!new TextDecoder().decode(body).includes(\'"NextShardIterator"\')) return { isLast: true, isFull: false, lastCreatedAtMs: undefined, recordCount: 0 };\n    const outcome = await context.deliver({',
+  },
+  {
+    name: 'an iterator that expired is used again',
+    file: reader,
+    find: "if (remedy !== 'throttled' && remedy !== 'transient') reading.iterator = undefined;",
+    replace: '',
+  },
+  {
+    name: 'a fresh iterator begins at the oldest record',
+    file: reader,
+    find: 'sequenceNumber === undefined\n',
+    replace: 'sequenceNumber !== "-"\n',
+  },
+  {
+    name: 'a restart reads shards from their oldest record',
+    file: stream,
+    find: 'const position = options.shards.get(shardId)?.lastSequenceNumber;',
+    replace: 'const position = undefined;',
+  },
+  {
+    name: 'records that come again are emitted again',
+    file: 'connector/transcoder/record-transcoder.ts',
+    find: 'const isAfter = this.#after.isPassedBy(this.#body, this.sequenceNumberAt);',
+    replace: 'const isAfter = true;',
+  },
+  {
+    name: 'an empty page ends a shard that is idle',
+    file: reader,
+    find: 'isLast: outcome.nextShardIterator === undefined,',
+    replace: 'isLast: outcome.recordCount === 0 && reading.emptyPages > 20,',
+  },
+  {
+    name: 'finished shards are not remembered',
+    file: tableState,
+    find: '          ...(lastSequenceNumber === undefined ? {} : { lastReadSequence: lastSequenceNumber }),\n          ...(isFinished ? { finishedReading: true } : {}),\n        },\n      },\n    };\n  }\n\n  /** Records that',
+    replace:
+      '          ...(lastSequenceNumber === undefined ? {} : { lastReadSequence: lastSequenceNumber }),\n        },\n      },\n    };\n  }\n\n  /** Records that',
+  },
+  {
+    name: 'the children of a finished shard are not asked for',
+    file: stream,
+    find: 'await this.#learn(await listChildren(options, shardId, signal));',
+    replace: '',
+  },
+  {
+    name: 'shards are listed once and never again',
+    file: stream,
+    find: 'const isDoubtful = await this.#list(signal);',
+    replace: 'const isDoubtful = lag.shardCount === 0 ? await this.#list(signal) : false;',
+  },
+  {
+    name: 'shards are asked without a pause',
+    file: reader,
+    find: 'const callIntervalMs = 200;',
+    replace: 'const callIntervalMs = 20;',
+  },
+  {
+    name: 'idle shards are asked too seldom',
+    file: reader,
+    find: 'const waitMs = Math.min(reading.idleMs, idleBackoffMaxMs);',
+    replace: 'const waitMs = Math.min(reading.idleMs, 4 * idleBackoffMaxMs);',
+  },
+];
+
+/** Lost records, which must never be passed over. */
+const gapMutants: readonly Mutant[] = [
+  {
+    name: 'what was trimmed is passed over',
+    file: reader,
+    find: 'if (reading.losses >= lossAttempts) await context.lost(reading.shardId, error);',
+    replace: 'reading.lastSequenceNumber = undefined;',
+  },
+  {
+    name: 'a shard that vanished counts as finished',
+    file: lineage,
+    find: "lost: inPhase('restored', 'waiting'),",
+    replace: 'lost: [],',
+  },
+  {
+    name: 'a new stream of the table is not noticed',
+    file: tableStart,
+    find: 'if (stream.arn !== state.streamArn)',
+    replace: 'if (false)',
+  },
+  {
+    name: 'a pause of any length is passed over',
+    file: tableStart,
+    find: 'if (nowMs - readAtMs <= retentionMs) return;',
+    replace: 'if (nowMs >= 0) return;',
+  },
+  {
+    name: 'the backfill after a gap has the epoch of the one before',
+    file: tableStart,
+    find: 'return rfc3339(Math.max(nowMs, lastMs + 1));',
+    replace: 'return lastEpoch ?? rfc3339(nowMs);',
+  },
+  {
+    name: 'an epoch follows the clock, even back',
+    file: tableStart,
+    find: 'return rfc3339(Math.max(nowMs, lastMs + 1));',
+    replace: 'return rfc3339(nowMs + (lastMs > 0 ? 0 : 0));',
+  },
+  {
+    name: 'a backfill after a gap keeps what the state knew of the old stream',
+    file: tableState,
+    find: 'return patchBetween((before ?? {}) as JsonObject, after as unknown as JsonObject) ?? {};',
+    replace: 'return before === null ? {} : (after as unknown as JsonObject);',
+  },
+];
+
+/** Checkpoints: what a restart goes on from. */
+const checkpointMutants: readonly Mutant[] = [
+  {
+    name: 'a checkpoint goes before its documents',
+    file: 'connector/capture/emitter.ts',
+    find: 'const pieces = [...frames, this.#encodeCheckpoint(patch)];',
+    replace: 'const pieces = [this.#encodeCheckpoint(patch), ...frames];',
+  },
+  {
+    name: 'documents and their checkpoint are written one after the other',
+    file: 'connector/capture/emitter.ts',
+    find: 'return this.#output.write(size <= joinedBytesMax ? [Buffer.concat(pieces, size)] : pieces);',
+    replace:
+      'return this.#output.write(frames.slice()).then(() => this.#output.write(pieces.slice(-1)), (error: unknown) => { throw error as Error; }).then(() => void size);',
+  },
+  {
+    name: 'nobody waits for the reader of the output',
+    file: 'connector/capture/emitter.ts',
+    find: 'return this.#output.write(size <= joinedBytesMax ? [Buffer.concat(pieces, size)] : pieces);',
+    replace:
+      'void this.#output.write(size <= joinedBytesMax ? [Buffer.concat(pieces, size)] : pieces);\n    return Promise.resolve();',
+  },
+  {
+    name: 'every page advances the first segment',
+    file: tableLife,
+    find: 'state.advanceSegment(page.segment, documents,',
+    replace: 'state.advanceSegment(0, documents,',
+  },
+  {
+    name: 'a segment goes on from its beginning',
+    file: tableState,
+    find: 'startKey: text ? decodeStartKey(text, this.#key) : undefined',
+    replace: 'startKey: undefined && decodeStartKey(text ?? "", this.#key)',
+  },
+  {
+    name: 'a page without items ends its segment',
+    file: scan,
+    find: 'if (outcome.lastEvaluatedKey === undefined) rotation.finished();',
+    replace:
+      'if (outcome.lastEvaluatedKey === undefined || body.includes(\'"Items":[]\')) rotation.finished();',
+  },
+  {
+    name: 'a page that failed counts as scanned',
+    file: scan,
+    find: '    rotation.putBack(segment, startKey);\n  } finally {',
+    replace:
+      '    if (nameOf(error) === "") rotation.putBack(segment, startKey);\n    else rotation.finished();\n  } finally {',
+  },
+  {
+    name: 'positions are ahead of the records emitted',
+    file: tableLife,
+    find: 'await this.#emit(state.advanceShard(page.shardId, read, isFinished), documents);',
+    replace:
+      'const ahead = read === undefined ? read : String(BigInt(read) + 40n);\n    await this.#emit(state.advanceShard(page.shardId, ahead, isFinished), documents);',
+  },
+  {
+    name: 'progress is written under another state key',
+    file: tableLife,
+    find: 'patch: statePatch(binding.stateKey, patch)',
+    replace: 'patch: statePatch(`${binding.stateKey}.${binding.index}`, patch)',
+  },
+];
+
+export const mutants: readonly Mutant[] = [
+  ...orderMutants,
+  ...shardMutants,
+  ...gapMutants,
+  ...checkpointMutants,
+];
