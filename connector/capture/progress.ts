@@ -67,17 +67,24 @@ export function statusSentence(tables: readonly TableProgress[], itemsPerSecond:
     return `Backfill of${of || ' table'}${name} waits for the stream to catch up${lag.replace(', ', ' (')}${lag && ')'}`;
   }
   const items = sum(unfinished, (table) => table.items);
+  const covered = sum(unfinished, coveredItems);
   const expected = sum(unfinished, (table) => Math.max(table.items, table.itemsExpected));
   const units = sum(unfinished, (table) => table.units);
-  const percent = Math.min(99, Math.floor((100 * items) / Math.max(1, expected)));
-  const left = itemsPerSecond > 0 ? (expected - items) / itemsPerSecond : undefined;
+  const percent = Math.min(99, Math.floor((100 * covered) / Math.max(1, expected)));
+  const left = itemsPerSecond > 0 ? (expected - covered) / itemsPerSecond : undefined;
   const details = [
-    expected > items ? `${percent} %` : '',
+    expected > covered ? `${percent} %` : '',
     `${items} items`,
     `${Math.round(units)} read units`,
     left === undefined || left < 1 ? '' : `about ${duration(left)} left`,
   ].filter((detail) => detail !== '');
   return `Backfilling${of}${name} while streaming changes (${details.join(', ')}${lag})`;
+}
+
+/** Items counted, or as many as the finished segments stand for: a state of the Go connector has no count. */
+function coveredItems(table: TableProgress): number {
+  const share = table.segmentsFinished / Math.max(1, table.segmentCount);
+  return Math.max(table.items, Math.floor(share * table.itemsExpected));
 }
 
 function lagClause(tables: readonly TableProgress[]): string {
