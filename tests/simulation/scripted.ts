@@ -1,12 +1,6 @@
 /** A stage for one story: tables, the connector, Flow behind it, and a script that says what happens when. */
 
-// Loaded here, since virtual time would jump while the connector loads them.
-import '../../connector/aws/dynamodb-client.ts';
-import '../../connector/session/discover.ts';
-import '../../connector/session/open.ts';
-import '../../connector/session/validate.ts';
-import '../../protocol/request-check.ts';
-
+import './loaded.ts';
 import { setMaxListeners } from 'node:events';
 import { isConnectorError } from '../../connector/errors.ts';
 import type { TableStateJson } from '../../connector/state/state.ts';

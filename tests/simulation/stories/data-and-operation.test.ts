@@ -157,28 +157,32 @@ describe('data, resources, operation', () => {
       ],
     },
   };
-  const denied: [string, object][] = [
-    ['ListTables', { discover: { config: endpointConfig() } }],
-    ['DescribeTable', { discover: { config: endpointConfig() } }],
-    ...['DescribeTable', 'Scan', 'DescribeStream', 'GetShardIterator', 'GetRecords'].map(
-      (operation): [string, object] => [operation, validateRequest],
-    ),
+  const discoverRequest = { discover: { config: endpointConfig() } };
+  const reads = ['DescribeTable', 'Scan', 'DescribeStream', 'GetShardIterator', 'GetRecords'];
+  const denied = [
+    ...['ListTables', 'DescribeTable'].map((name) => [name, 'discovery', discoverRequest] as const),
+    ...reads.map((name) => [name, 'validation', validateRequest] as const),
   ];
-  test.each(denied)('story 37: without %s, %j names the permission', async (operation, request) => {
-    const stage = new Stage({ tables: [{ itemCount: 3 }] });
-    stage.fake.faults.add({ kind: 'denied', operation, count: Infinity });
-    const got = await stage.play(async () => {
-      const error = (await stage.ask(request).catch((caught: unknown) => caught)) as ConnectorError;
-      return { code: error.code, hint: error.hint, message: error.message };
-    });
-    expect(got).toEqual({
-      code: 'permission-denied',
-      hint: `Allow dynamodb:${operation} on it in the IAM policy of the user or role.`,
-      message: expect.stringMatching(`^Missing permission dynamodb:${operation} on `),
-    });
-  });
+  test.each(denied)(
+    'story 37: without %s, %s names the permission',
+    async (operation, _, request) => {
+      const stage = new Stage({ tables: [{ itemCount: 3 }] });
+      stage.fake.faults.add({ kind: 'denied', operation, count: Infinity });
+      const got = await stage.play(async () => {
+        const error = (await stage
+          .ask(request)
+          .catch((caught: unknown) => caught)) as ConnectorError;
+        return { code: error.code, hint: error.hint, message: error.message };
+      });
+      expect(got).toEqual({
+        code: 'permission-denied',
+        hint: `Allow dynamodb:${operation} on it in the IAM policy of the user or role.`,
+        message: expect.stringMatching(`^Missing permission dynamodb:${operation} on `),
+      });
+    },
+  );
 
-  test.each(['DescribeTable', 'Scan', 'DescribeStream', 'GetShardIterator', 'GetRecords'])(
+  test.each(reads)(
     'story 37: a running capture that loses %s ends with its name',
     async (operation) => {
       const stage = new Stage({
@@ -220,7 +224,7 @@ describe('data, resources, operation', () => {
           const before = covered;
           // Other readers take their share, too.
           stage.fake.useCapacity('table-0', { pk: { S: 'k1' } }, 'read', 1, 'others');
-          await stage.sleep(600_000);
+          await stage.sleep(60_000);
           covered = stage.tableState().backfillItems ?? 0;
           if (covered === before) return 'no progress';
         }
