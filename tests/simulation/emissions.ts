@@ -54,7 +54,7 @@ export function untruths({ log, committed, keyNames }: Evidence, hasOldImages: b
       const difference = isBare ? undefined : differenceOf(item, document, keyNames);
       return difference === undefined ? [] : [`scanned ${what}: ${difference}`];
     }
-    const write = writes.get(identityOf(document, keyNames));
+    const write = writes.get(identityOf(document));
     if (write === undefined) return [`never happened: ${what}`];
     const { entry, before } = write;
     const now = entry.item ?? entry.key;
@@ -102,10 +102,10 @@ function isDeleteOf({ committed }: Evidence, index: number): boolean {
   return next !== undefined && property(metaOf(next), 'op') === 'd';
 }
 
-function emissions({ log, committed, keyNames }: Evidence): Emission[] {
+function emissions({ log, committed }: Evidence): Emission[] {
   const writes = writesByIdentity(log);
   return committed.flatMap(({ document, emittedAtMs }) => {
-    const write = isSnapshot(document) ? undefined : writes.get(identityOf(document, keyNames));
+    const write = isSnapshot(document) ? undefined : writes.get(identityOf(document));
     const visibleAtMs = write?.entry.visibleAtMs;
     return visibleAtMs === undefined ? [] : [{ visibleAtMs, emittedAtMs }];
   });
@@ -124,17 +124,19 @@ function writesByIdentity(log: readonly LogEntry[]): Map<string, Write> {
     const before = entry.eventName === 'INSERT' ? undefined : items.get(entry.key);
     items.set(entry.key, entry.item);
     if (entry.sequenceNumber === undefined) continue;
-    const values = Object.values(JSON.parse(entry.key) as Item);
-    const key = values.flatMap((value) => Object.values(value) as string[]);
-    writes.set([entry.sequenceNumber, ...key].join(' '), { entry, before });
+    writes.set(eventIdOf(entry.shardId ?? '', entry.sequenceNumber), { entry, before });
   }
   return writes;
 }
 
-/** A record's place in the log: its number, and its key since other shards have the same numbers. */
-function identityOf(document: JsonObject, keyNames: readonly string[]): string {
-  const key = keyNames.map((name) => textOf(property(document, name)));
-  return [textOf(property(metaOf(document), 'sequenceNumber')), ...key].join(' ');
+/** As the fake makes it. Sequence numbers alone are not enough: those of two streams may be the same. */
+function eventIdOf(shardId: string, sequenceNumber: string): string {
+  const digits = BigInt(sequenceNumber).toString(16).slice(-24).padStart(24, '0');
+  return shardId.slice(-8) + digits;
+}
+
+function identityOf(document: JsonObject): string {
+  return textOf(property(metaOf(document), 'eventId'));
 }
 
 function differenceOf(item: Item | undefined, document: JsonObject, keyNames: readonly string[]) {

@@ -20,7 +20,7 @@ const lookMs = 1000;
 /** Longer than the longest wait of an idle shard, a late listing and a late record together. */
 const restMs = 150_000;
 /** The last item that expires, and its deletion. */
-const expiryMsMax = 25 * 60_000;
+const expiryMsMax = 150_000;
 const waitBetweenProcessesMs = [0, 30_000] as const;
 const processesMax = 30;
 /** More than the 24 hours that a stream remembers. */

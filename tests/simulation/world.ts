@@ -15,9 +15,10 @@ export function createEmptyWorld(
   clock: FakeClock,
   options: Partial<FakeOptions> = {},
 ): World {
-  const { seed, latencyMs, visibilityMs, rollOverMs, listing } = plan;
+  const { seed, latencyMs, visibilityMs, rollOverMs, shardLifeMs, listing } = plan;
   const fake = new FakeDynamoDb({
-    ...{ clock, seed, latencyMs, visibilityMs, rollOverMs, listing },
+    ...{ clock, seed, latencyMs, visibilityMs, rollOverMs, shardLifeMs, listing },
+    expiryDelayMs: [0, 60_000],
     ...options,
   });
   for (const table of plan.tables) createTable(fake, table);
@@ -80,7 +81,7 @@ export class World {
     }
     if (random() < 0.1) item['big'] = { S: 'x'.repeat(drawBelow(random, 20_000)) };
     if (hasTimeToLive && random() < 0.5) {
-      const seconds = Math.floor(this.fake.now() / 1000) + drawBelow(random, 600);
+      const seconds = Math.floor(this.fake.now() / 1000) + drawBelow(random, 60);
       item['ttl'] = { N: String(seconds) };
     }
     this.fake.put(name, item);
