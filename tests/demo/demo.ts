@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import pc from 'picocolors';
+import { messageOf } from '../../connector/errors.ts';
 import { openDynamoDb, type DynamoDbServer } from '../support/dynamodb-local.ts';
 import { isConvergent } from '../support/verify.ts';
 import { DemoView } from './demo-view.ts';
@@ -18,15 +19,15 @@ const options = parseDemoOptions(process.argv.slice(2));
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.once(name, () => {
-    stop.abort(new Error('Stopped'));
+    stop.abort();
   });
 }
 try {
   process.exitCode = (await demo(options)) ? 0 : 1;
 } catch (error) {
-  process.stderr.write(
-    `${pc.red('✘')} ${error instanceof Error ? error.message : String(error)}\n`,
-  );
+  // What was under way when we were asked to stop tells nobody anything.
+  const message = stop.signal.aborted ? 'Stopped' : messageOf(error);
+  process.stderr.write(`${pc.red('✘')} ${message}\n`);
   process.exitCode = 1;
 }
 
