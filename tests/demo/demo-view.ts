@@ -8,6 +8,8 @@ const barWidth = 24;
 const nameWidth = 10;
 /** Rates are those of the last few seconds. */
 const rateWindowMs = 3_000;
+/** Loaders report hundreds of times a second. */
+const loadingMs = 100;
 /** More than this is worth a colour. */
 const lagMsFine = 1_000;
 
@@ -18,6 +20,8 @@ interface Sample {
 
 export class DemoView {
   readonly #lines: LiveLines;
+  /** When the loading was shown last. */
+  #loadingAtMs = 0;
   readonly #samples = new Map<string, Sample[]>();
 
   constructor(output: LineOutput) {
@@ -35,6 +39,8 @@ export class DemoView {
   }
 
   loading(loaded: number, items: number, nowMs: number): void {
+    if (loaded < items && nowMs - this.#loadingAtMs < loadingMs) return;
+    this.#loadingAtMs = nowMs;
     this.#lines.show([`  ${lineHead('loading', loaded / items)}  ${countOf(loaded)} items`], nowMs);
   }
 

@@ -142,9 +142,8 @@ async function discover(world: DemoWorld, loaded: readonly LoadedTable[]): Promi
   });
   const capture = new DemoCapture(runtime, tables);
   await runtime.publish(tables.map(({ binding }) => binding));
-  view.event(
-    `Discovered ${tables.length} tables. Their read units are limited so that the backfill takes about ${countOf(seconds)} s.`,
-  );
+  const limit = `Its read units are limited, to make it last about ${countOf(seconds)} s.`;
+  view.event(`Discovered ${tables.length} tables. Now comes the backfill. ${limit}`);
   return capture;
 }
 
@@ -180,9 +179,10 @@ async function follow(
 async function killHalfway(capture: DemoCapture, view: DemoView): Promise<void> {
   const { killedAtMs, discardedCount } = await capture.killAndRestart();
   view.event(
-    `Killed the connector with SIGKILL; ${countOf(discardedCount)} documents without a checkpoint are void. ` +
-      `Open again from the last committed state after ${Date.now() - killedAtMs} ms.`,
+    `Killed with SIGKILL: ${countOf(discardedCount)} documents without a checkpoint are void.`,
   );
+  const ms = countOf(Date.now() - killedAtMs);
+  view.event(`Opened again from the last committed state, after ${ms} ms.`);
 }
 
 async function verify(
