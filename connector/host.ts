@@ -43,6 +43,8 @@ export interface HttpTransport {
    * the signal's reason when it aborts.
    */
   send(request: HttpRequest, timeoutMs: number, signal: AbortSignal): Promise<HttpResponse>;
+  /** Takes back a response's body that nobody will read any more, to lend its memory to later ones. */
+  recycle?(body: Uint8Array): void;
 }
 
 /** Everything a process gives us. */

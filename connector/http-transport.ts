@@ -1,105 +1,87 @@
-/** HTTP over Node's own client: kept-alive connections, one buffer per response. */
+/** HTTP/1.1 over kept connections, without garbage: made for many large responses from one endpoint. */
 
-import http from 'node:http';
-import https from 'node:https';
+import { BodyPool } from './body-pool.ts';
 import type { HttpRequest, HttpResponse, HttpTransport } from './host.ts';
+import { HttpConnection, type Origin } from './http-connection.ts';
+import { requestBytes } from './http-message.ts';
 
 /** Connections to one endpoint: more than requests in flight are ever allowed, so none waits for a socket. */
-const socketsMax = 256;
-/** AWS closes idle connections after about a minute; ours end before, so no request meets a closing one. */
-const idleSocketMs = 20_000;
-/** No response of DynamoDB comes near this: a record page of 1 MB is some 10 MB of JSON. */
-const responseBytesMax = 128 * 1024 * 1024;
+const connectionsMax = 256;
 
 /** The way to AWS of a real process. */
 export function createHttpTransport(): HttpTransport {
-  const options = { keepAlive: true, maxSockets: socketsMax, timeout: idleSocketMs };
-  const plain = new http.Agent(options);
-  const secure = new https.Agent(options);
+  const pool = new BodyPool();
+  const endpoints = new Map<string, Endpoint>();
   return {
-    send: (request, timeoutMs, signal) =>
-      new Promise((resolve, reject) => {
-        signal.throwIfAborted();
-        const isPlain = request.protocol === 'http:';
-        const sent = (isPlain ? http : https).request({
-          agent: isPlain ? plain : secure,
-          method: request.method,
-          hostname: request.hostname.replace(/^\[|\]$/g, ''), // A URL writes IPv6 addresses in brackets.
-          port: request.port,
-          path: request.path,
-          headers: { ...request.headers, 'content-length': Buffer.byteLength(request.body) },
-          timeout: timeoutMs,
-        });
-        const onAbort = () => sent.destroy(signal.reason as Error);
-        signal.addEventListener('abort', onAbort, { once: true });
-        const settle = (result: () => void) => {
-          signal.removeEventListener('abort', onAbort);
-          result();
-        };
-        sent.on('timeout', () => sent.destroy(timedOut(request, timeoutMs)));
-        sent.on('error', (error) => {
-          settle(() => {
-            reject(signal.aborted ? (signal.reason as Error) : error);
-          });
-        });
-        sent.on('response', (response) => {
-          collect(response).then(
-            (result) => {
-              settle(() => {
-                resolve(result);
-              });
-            },
-            (error: unknown) => {
-              settle(() => {
-                reject(signal.aborted ? (signal.reason as Error) : (error as Error));
-              });
-            },
-          );
-        });
-        sent.end(request.body);
-      }),
+    send: async (request, timeoutMs, signal) => {
+      signal.throwIfAborted();
+      const { protocol, hostname, port } = request;
+      const name = `${protocol}//${hostname}:${port ?? ''}`;
+      const endpoint = endpoints.get(name) ?? new Endpoint(request, pool);
+      endpoints.set(name, endpoint);
+      return endpoint.send(requestBytes(request), timeoutMs, signal);
+    },
+    recycle: (body) => {
+      pool.give(body);
+    },
   };
 }
 
-/** Reads a response to its end, into one buffer of the announced length where there is one. */
-function collect(response: http.IncomingMessage): Promise<HttpResponse> {
-  const announced = Number(response.headers['content-length'] ?? 0);
-  let body = Buffer.allocUnsafeSlow(Math.min(announced, responseBytesMax));
-  let length = 0;
-  return new Promise((resolve, reject) => {
-    response.on('data', (chunk: Buffer) => {
-      if (length + chunk.length > responseBytesMax) {
-        response.destroy(
-          connectionError('ECONNABORTED', `Response exceeds ${responseBytesMax} bytes`),
-        );
-        return;
+/** The connections to one endpoint. */
+class Endpoint {
+  readonly #origin: Origin;
+  readonly #pool: BodyPool;
+  /** The one used last comes first: what is not needed for a while is closed. */
+  readonly #idle: HttpConnection[] = [];
+  #openCount = 0;
+  /** Requests for which there is no connection, in their order. */
+  readonly #waiting: (() => void)[] = [];
+
+  constructor({ protocol, hostname, port }: HttpRequest, pool: BodyPool) {
+    this.#origin = { protocol, hostname, port, tlsSession: undefined };
+    this.#pool = pool;
+  }
+
+  async send(request: Buffer, timeoutMs: number, signal: AbortSignal): Promise<HttpResponse> {
+    const connection = await this.#take(signal);
+    try {
+      return await connection.send(request, timeoutMs, signal);
+    } finally {
+      if (connection.isOpen) this.#idle.push(connection);
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #take(signal: AbortSignal): Promise<HttpConnection> {
+    for (;;) {
+      for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+        if (idle.isOpen) return idle;
       }
-      if (length + chunk.length > body.length) body = grown(body, length, length + chunk.length);
-      chunk.copy(body, length);
-      length += chunk.length;
+      if (this.#openCount < connectionsMax) return this.#open();
+      await this.#wait(signal);
+    }
+  }
+
+  async #wait(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = () => {
+        this.#waiting.splice(this.#waiting.indexOf(wake), 1);
+        reject(signal.reason as Error);
+      };
+      const wake = () => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      this.#waiting.push(wake);
+      signal.addEventListener('abort', onAbort, { once: true });
     });
-    response.on('end', () => {
-      // Node itself reports a body shorter than announced as an error.
-      resolve({
-        status: response.statusCode ?? 0,
-        headers: response.headers as Record<string, string>,
-        body: body.subarray(0, length),
-      });
+  }
+
+  #open(): HttpConnection {
+    this.#openCount += 1;
+    return new HttpConnection(this.#origin, this.#pool, () => {
+      this.#openCount -= 1;
+      this.#waiting.shift()?.();
     });
-    response.on('error', reject);
-  });
-}
-
-function grown(body: Buffer<ArrayBuffer>, length: number, needed: number): Buffer<ArrayBuffer> {
-  const larger = Buffer.allocUnsafeSlow(Math.max(needed, body.length * 2));
-  body.copy(larger, 0, 0, length);
-  return larger;
-}
-
-function timedOut(request: HttpRequest, timeoutMs: number): Error {
-  return connectionError('ETIMEDOUT', `No answer from ${request.hostname} for ${timeoutMs} ms`);
-}
-
-function connectionError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
+  }
 }

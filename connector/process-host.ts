@@ -47,12 +47,15 @@ export function processHost(): Host {
 
 /** Loads Node's HTTP with the first call: a process that only answers `spec` makes none. */
 function lazyTransport(): HttpTransport {
-  let transport: Promise<HttpTransport> | undefined;
+  let loading: Promise<HttpTransport> | undefined;
+  let loaded: HttpTransport | undefined;
   return {
     async send(request, timeoutMs, signal) {
-      transport ??= import('./http-transport.ts').then((module) => module.createHttpTransport());
-      return (await transport).send(request, timeoutMs, signal);
+      loading ??= import('./http-transport.ts').then((module) => module.createHttpTransport());
+      loaded ??= await loading;
+      return loaded.send(request, timeoutMs, signal);
     },
+    recycle: (body) => loaded?.recycle?.(body),
   };
 }
 

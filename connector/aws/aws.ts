@@ -85,6 +85,8 @@ export interface Aws {
   /** Where calls go, for messages. */
   readonly endpoint: string;
   readonly retry: RetryContext;
+  /** Takes back the body of a `scan` or `getRecords` that nobody will read any more. */
+  readonly recycle?: (body: Uint8Array) => void;
 }
 
 /** Makes both ports over AWS; loads the SDK when called. */

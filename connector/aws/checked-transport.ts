@@ -14,6 +14,9 @@ export function checkedTransport(transport: HttpTransport, signer: Signer): Http
       signer.observe(response);
       return response;
     },
+    recycle: (body) => {
+      transport.recycle?.(body);
+    },
   };
 }
 

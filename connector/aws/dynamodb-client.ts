@@ -63,6 +63,9 @@ export function createAwsPorts(config: EndpointConfig, host: Host, retry: RetryC
     },
     endpoint: calls.endpoint,
     retry,
+    recycle: (body) => {
+      transport.recycle?.(body);
+    },
   };
 }
 

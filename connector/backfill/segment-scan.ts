@@ -107,6 +107,7 @@ export async function scanPage(
     held = actual;
     lanes.pageRead(body.length);
     const outcome = await context.deliver({ segment, startKey, ticket, scannedAtMs, body });
+    aws.recycle?.(body);
     // Not before: a page that comes but is never whole must not be asked for without end.
     context.patience.succeeded();
     if (outcome.kind === 'scan-again') {

@@ -1,0 +1,154 @@
+/** One connection to an endpoint: a request at a time, and kept for the next one. */
+
+import net from 'node:net';
+import tls from 'node:tls';
+import type { BodyPool } from './body-pool.ts';
+import type { HttpRequest, HttpResponse } from './host.ts';
+import { connectionError, ResponseReader } from './http-message.ts';
+
+/** As much as the system hands over at a time. */
+const readBytes = 64 * 1024;
+/** AWS closes idle connections after about a minute; ours end before, so no request meets a closing one. */
+const idleMs = 20_000;
+
+/** Where a connection goes. */
+export interface Origin {
+  readonly protocol: HttpRequest['protocol'];
+  readonly hostname: string;
+  readonly port: number | undefined;
+  /** Of the last TLS handshake, which the next one may shorten. */
+  tlsSession: Buffer | undefined;
+}
+
+/** A request that is under way. */
+interface Exchange {
+  readonly reader: ResponseReader;
+  readonly done: (response: HttpResponse) => void;
+  readonly failed: (error: Error) => void;
+}
+
+/**
+ * A connection reads into one buffer of its own, over and over. Node's own client allocates each piece twice, which
+ * keeps the garbage collector busier than all the rest.
+ */
+export class HttpConnection {
+  readonly #socket: net.Socket;
+  readonly #pool: BodyPool;
+  /** Absent while idle. */
+  #exchange: Exchange | undefined;
+
+  /** `onClose` is called once, when it can serve no more requests. */
+  constructor(origin: Origin, pool: BodyPool, onClose: () => void) {
+    this.#pool = pool;
+    this.#socket = connect(origin, (bytes) => {
+      this.#read(bytes);
+    });
+    this.#socket.on('error', (error) => {
+      this.#fail(error);
+    });
+    this.#socket.on('end', () => {
+      this.#end();
+    });
+    this.#socket.on('timeout', () => {
+      this.#fail(connectionError('ETIMEDOUT', `No answer from ${origin.hostname} in time`));
+    });
+    this.#socket.once('close', () => {
+      this.#fail(connectionError('ECONNRESET', `Connection to ${origin.hostname} was closed`));
+      onClose();
+    });
+  }
+
+  get isOpen(): boolean {
+    return !this.#socket.destroyed && this.#socket.writable;
+  }
+
+  /** Sends a request, which is HTTP already, on an idle connection; fails as `HttpTransport.send` does. */
+  send(request: Buffer, timeoutMs: number, signal: AbortSignal): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        this.#fail(signal.reason as Error);
+      };
+      const settle = () => {
+        signal.removeEventListener('abort', onAbort);
+        this.#exchange = undefined;
+      };
+      this.#exchange = {
+        reader: new ResponseReader(this.#pool),
+        done: (response) => {
+          settle();
+          resolve(response);
+        },
+        failed: (error) => {
+          settle();
+          reject(error);
+        },
+      };
+      if (signal.aborted) onAbort();
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#socket.ref();
+      this.#socket.setTimeout(timeoutMs);
+      this.#socket.write(request);
+    });
+  }
+
+  #read(bytes: Buffer): void {
+    const { reader, done } = this.#exchange ?? {};
+    if (reader === undefined || done === undefined) {
+      this.#socket.destroy(); // An answer to nothing: whatever follows could not be told apart.
+      return;
+    }
+    try {
+      reader.push(bytes);
+    } catch (error) {
+      this.#fail(error as Error);
+      return;
+    }
+    if (!reader.isDone) return;
+    if (reader.mayKeep) {
+      // An idle connection must not keep the process alive.
+      this.#socket.unref();
+      this.#socket.setTimeout(idleMs);
+    } else this.#socket.destroy();
+    done(reader.response());
+  }
+
+  #end(): void {
+    const { reader, done } = this.#exchange ?? {};
+    try {
+      reader?.end();
+      if (reader !== undefined) done?.(reader.response());
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  /** Gives up the connection, and with it the request under way, if any. */
+  #fail(error: Error): void {
+    this.#exchange?.failed(error);
+    this.#socket.destroy();
+  }
+}
+
+function connect(origin: Origin, onBytes: (bytes: Buffer) => void): net.Socket {
+  const { protocol, port, tlsSession } = origin;
+  // A URL writes IPv6 addresses in brackets.
+  const host = origin.hostname.replace(/^\[|\]$/g, '');
+  const buffer = Buffer.allocUnsafeSlow(readBytes);
+  const callback = (length: number) => {
+    onBytes(buffer.subarray(0, length));
+    return true;
+  };
+  const options = { host, onread: { buffer, callback }, noDelay: true, keepAlive: true };
+  if (protocol === 'http:') return net.connect({ ...options, port: port ?? 80 }).resume();
+  const secure = tls.connect({
+    ...options,
+    port: port ?? 443,
+    ALPNProtocols: ['http/1.1'],
+    ...(net.isIP(host) === 0 ? { servername: host } : {}),
+    ...(tlsSession === undefined ? {} : { session: tlsSession }),
+  });
+  secure.on('session', (session) => {
+    origin.tlsSession = session;
+  });
+  return secure.resume();
+}

@@ -1,0 +1,165 @@
+import { describe, expect, test } from '@jest/globals';
+import { BodyPool } from '../../../connector/body-pool.ts';
+import type { HttpRequest } from '../../../connector/host.ts';
+import { requestBytes, ResponseReader } from '../../../connector/http-message.ts';
+
+/** What is read of a text that comes in pieces of this size, and whether the connection may be kept. */
+function read(text: string, pieceBytes: number) {
+  const reader = new ResponseReader(new BodyPool());
+  const bytes = Buffer.from(text, 'latin1');
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    const piece = Buffer.from(bytes.subarray(at, at + pieceBytes));
+    reader.push(piece);
+    piece.fill(0); // As a connection does with its buffer.
+  }
+  if (!reader.isDone) reader.end();
+  const { status, headers, body } = reader.response();
+  return { status, headers, body: Buffer.from(body).toString(), mayKeep: reader.mayKeep };
+}
+
+const responses: [string, string, object][] = [
+  [
+    'of an announced length',
+    'HTTP/1.1 200 OK\r\nX-A: 1\r\nx-a:2\r\nContent-Length: 5\r\n\r\nhello',
+    {
+      status: 200,
+      headers: { 'x-a': '1, 2', 'content-length': '5' },
+      body: 'hello',
+      mayKeep: true,
+    },
+  ],
+  [
+    'without a body',
+    'HTTP/1.1 204\r\nconnection: close\r\n\r\n',
+    { status: 204, headers: { connection: 'close' }, body: '', mayKeep: false },
+  ],
+  [
+    'of length 0',
+    'HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n',
+    { status: 400, headers: { 'content-length': '0' }, body: '', mayKeep: true },
+  ],
+  [
+    'in chunks, with trailers',
+    'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\nx-t: 1\r\n\r\n',
+    {
+      status: 200,
+      headers: { 'transfer-encoding': 'chunked' },
+      body: 'abc0123456789',
+      mayKeep: true,
+    },
+  ],
+  [
+    'up to the end of the connection',
+    'HTTP/1.0 200 OK\r\n\r\nall of it',
+    { status: 200, headers: {}, body: 'all of it', mayKeep: false },
+  ],
+  [
+    'after an interim one',
+    'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok',
+    { status: 200, headers: { 'content-length': '2' }, body: 'ok', mayKeep: true },
+  ],
+  [
+    'with a header named like a member of all objects',
+    'HTTP/1.1 200 OK\r\n__proto__: x\r\ncontent-length: 0\r\n\r\n',
+    {
+      status: 200,
+      headers: JSON.parse('{"__proto__":"x","content-length":"0"}') as object,
+      body: '',
+      mayKeep: true,
+    },
+  ],
+  [
+    'with bytes too many',
+    'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok!',
+    { status: 200, headers: { 'content-length': '2' }, body: 'ok', mayKeep: false },
+  ],
+];
+
+describe('ResponseReader', () => {
+  test.each(responses)('reads a response %s, in pieces of any size', (_, text, want) => {
+    const got = [1, 2, 3, 7, 1000].map((pieceBytes) => read(text, pieceBytes));
+    expect(got).toEqual([want, want, want, want, want]);
+  });
+
+  test.each([
+    ['no HTTP', 'SSH-2.0\r\n\r\n', 'EPROTO'],
+    ['a header without a name', 'HTTP/1.1 200 OK\r\n: x\r\n\r\n', 'EPROTO'],
+    ['a length that is none', 'HTTP/1.1 200 OK\r\ncontent-length: 1, 1\r\n\r\n', 'EPROTO'],
+    [
+      'a chunk size that is none',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nx\r\n',
+      'EPROTO',
+    ],
+    ['an endless head', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(20_000)}`, 'EPROTO'],
+    ['an endless body', 'HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\n', 'ECONNABORTED'],
+    ['an end in the head', 'HTTP/1.1 200 OK\r\n', 'ECONNRESET'],
+    ['an end in the body', 'HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nab', 'ECONNRESET'],
+    [
+      'an end in a chunk',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nab',
+      'ECONNRESET',
+    ],
+  ])('refuses %s', (_, text, want) => {
+    let got: unknown;
+    try {
+      read(text, 1000);
+    } catch (error) {
+      got = (error as { code?: string }).code;
+    }
+    expect(got).toBe(want);
+  });
+});
+
+describe('requestBytes()', () => {
+  const request: HttpRequest = {
+    method: 'POST',
+    protocol: 'http:',
+    hostname: 'localhost',
+    port: 8000,
+    path: '/',
+    headers: { 'x-a': '1', 'Content-Length': '99' },
+    body: 'ü',
+  };
+
+  test('writes host and length of its own', () => {
+    const want = 'POST / HTTP/1.1\r\nhost: localhost:8000\r\nx-a: 1\r\ncontent-length: 2\r\n\r\nü';
+    expect(requestBytes(request).toString()).toBe(want);
+  });
+
+  test('leaves a host that is given', () => {
+    const got = requestBytes({ ...request, headers: { host: 'proxy' }, body: Buffer.from('x') });
+    expect(got.toString()).toBe('POST / HTTP/1.1\r\nhost: proxy\r\ncontent-length: 1\r\n\r\nx');
+  });
+
+  test('refuses a value that would begin a line of its own', () => {
+    const broken = { ...request, headers: { 'x-token': 'a\r\nx-b: 1' } };
+    expect(() => requestBytes(broken)).toThrow('Invalid character in header content');
+  });
+});
+
+describe('BodyPool', () => {
+  test('lends what was given, once, to whom it is large enough', () => {
+    const pool = new BodyPool();
+    const body = pool.take(1_000_000).subarray(0, 1_000_000);
+    pool.give(body);
+    pool.give(body);
+    const [larger, same, other] = [
+      pool.take(2_000_000),
+      pool.take(1_000_001),
+      pool.take(1_000_000),
+    ];
+    const got = [larger, same, other].map(({ buffer }) => buffer === body.buffer);
+    expect(got).toEqual([false, true, false]);
+  });
+
+  test('keeps no more than a few', () => {
+    const pool = new BodyPool();
+    const bodies = Array.from({ length: 100 }, () => pool.take(1_000_000));
+    for (const body of bodies) pool.give(body);
+    const buffers = new Set(bodies.map(({ buffer }) => buffer));
+    const kept = Array.from({ length: 100 }, () => pool.take(1_000_000)).filter(({ buffer }) =>
+      buffers.has(buffer),
+    );
+    expect(kept).toHaveLength(16);
+  });
+});
