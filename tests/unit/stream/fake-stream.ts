@@ -102,7 +102,7 @@ export function readerContext(
     aws: awsOf(clock, streams),
     clock,
     streamArn: 'arn:1',
-    budget: new ByteBudget(1024 * 1024),
+    budget: new ByteBudget(32 * 1024 * 1024),
     readCalls: rateOf(clock, 1000),
     idleBackoffMaxMs: 1000,
     lag,
