@@ -44,7 +44,9 @@ export function parseBenchOptions(parameters: readonly string[]): BenchCommandLi
     .opts<Flags>();
   const command = connector?.split(' ') ?? [process.execPath, path.resolve('dist/main.js')];
   const wanted = (only as readonly string[] | undefined) ?? [''];
-  const isWanted = (name: string) => wanted.some((start) => name.startsWith(start));
+  // A scenario's whole name means that one only, also where others go on from it.
+  const isWanted = (name: string) =>
+    wanted.some((start) => name === start || (!names.includes(start) && name.startsWith(start)));
   return { ...flags, command, isWanted };
 }
 
