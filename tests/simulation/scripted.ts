@@ -5,40 +5,17 @@ import { setMaxListeners } from 'node:events';
 import { isConnectorError } from '../../connector/errors.ts';
 import type { TableStateJson } from '../../connector/state/state.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import type { FakeDynamoDb, FakeOptions } from '../support/fake-dynamodb/fake-dynamodb.ts';
+import type { FakeDynamoDb } from '../support/fake-dynamodb/fake-dynamodb.ts';
 import { encodeRequest } from '../support/request-encoder.ts';
 import { createResponseDecoder, type DecodedResponse } from '../support/response-decoder.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { isCaughtUp, judge, type Violation } from './judge.ts';
 import { openRequest } from './open-request.ts';
-import type { Plan, TablePlan } from './plan.ts';
+import { quietPlan, type Scene } from './scene.ts';
 import { SimulatedFlow, type Committed } from './simulated-flow.ts';
 import { SimulatedProcess, type ProcessEnd } from './simulated-process.ts';
-import { Wire, type Intercept } from './wire.ts';
+import { Wire } from './wire.ts';
 import { createEmptyWorld, type World } from './world.ts';
-
-/** What a story is played with; everything left out is plain and quiet. */
-export interface Scene {
-  readonly tables?: readonly Partial<TablePlan>[];
-  readonly fake?: Partial<FakeOptions>;
-  /** Members of `advanced` in the endpoint configuration. */
-  readonly advanced?: object;
-  /** Members of each resource configuration besides the table. */
-  readonly resource?: object;
-  /** Sees each call of the connector. */
-  readonly intercept?: Intercept;
-}
-
-const quietTable: TablePlan = {
-  name: 'table-0',
-  keyTypes: ['S'],
-  viewType: 'NEW_AND_OLD_IMAGES',
-  partitionCount: 1,
-  readUnits: undefined,
-  itemCount: 0,
-  keyCount: 100,
-  hasTimeToLive: false,
-};
 
 /** How often a script looks whether what it waits for has come. */
 const lookMs = 50;
@@ -46,6 +23,8 @@ const untilMsMax = 3_600_000;
 const settleMs = 10_000;
 /** So old that the records of the first items are skipped. */
 const itemAgeMs = 3_600_000;
+
+export type { Scene } from './scene.ts';
 
 export class Stage {
   readonly clock = new FakeClock();
@@ -70,12 +49,9 @@ export class Stage {
   constructor(scene: Scene = {}) {
     setMaxListeners(0, this.#signal);
     this.#scene = scene;
-    const tables = (scene.tables ?? [{}]).map((table, index) => ({
-      ...quietTable,
-      name: `table-${index}`,
-      ...table,
-    }));
-    this.world = createEmptyWorld(quietPlan(tables), this.clock, scene.fake);
+    const plan = quietPlan(scene);
+    const { tables } = plan;
+    this.world = createEmptyWorld(plan, this.clock, scene.fake);
     this.fake = this.world.fake;
     tables.forEach(({ itemCount }, index) => {
       for (let key = 0; key < itemCount; key += 1) this.world.write(index, key, false);
@@ -258,28 +234,5 @@ export class Stage {
 function shownText({ document }: Committed): string {
   const { op, snapshot, before } = document['_meta'] as Record<string, unknown>;
   const image = op === 'd' ? (before as Record<string, unknown> | undefined) : document;
-  return `${snapshot === true ? 's' : ''}${String(op)} ${String(image?.['v'] ?? '-')}`;
-}
-
-function quietPlan(tables: readonly TablePlan[]): Plan {
-  return {
-    seed: 1,
-    tables,
-    segments: 1,
-    scanLimit: 100,
-    idleBackoffMaxMs: 1000,
-    onDataLoss: 'fail',
-    prehistoryMs: 0,
-    events: [],
-    crashAfterBytes: [],
-    commitChance: 1,
-    // A plan with faults: the judge must not take for calm what a script may make anything of.
-    faults: { slow: 0 },
-    latencyMs: [5, 20],
-    visibilityMs: [10, 100],
-    rollOverMs: [Infinity, Infinity],
-    shardLifeMs: 30 * 3_600_000,
-    clockOffMs: [0, 0],
-    listing: { childMs: [0, 0], childFilterMs: [0, 0], openParentMs: [0, 0] },
-  };
+  return `${snapshot === true ? 's' : ''}${String(op)} ${(image?.['v'] as number | undefined) ?? '-'}`;
 }

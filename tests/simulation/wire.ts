@@ -23,6 +23,8 @@ export class Wire {
   /** The connector dies at this one. */
   deathStep = Infinity;
   onDeath: () => void = () => undefined;
+  /** What becomes of a wait; in stories of weeks, waits that matter to nothing else can be longer. */
+  stretched: (ms: number) => number = (ms) => ms;
 
   constructor(service: HttpTransport, clock: Clock, intercept: Intercept | undefined) {
     this.intercept = intercept;
@@ -42,7 +44,7 @@ export class Wire {
       now: () => clock.now(),
       sleep: async (ms, signal) => {
         this.step();
-        await clock.sleep(ms, signal);
+        await clock.sleep(this.stretched(ms), signal);
         this.step();
       },
     };

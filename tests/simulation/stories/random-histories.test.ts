@@ -7,8 +7,9 @@ import { drawPlan } from '../plan.ts';
 
 jest.setTimeout(120_000);
 
-const historyCount = 150;
-const chunkCount = 10;
+/** Half a minute of Jest, which takes about twice as long for each as compiled code. */
+const historyCount = 60;
+const chunkCount = 6;
 const violationsShown = 5;
 
 const plan = (seed: number) => drawPlan(seed, { isLossy: seed % 5 === 0 });
@@ -28,7 +29,7 @@ describe('random histories', () => {
     expect(broken).toEqual([]);
   });
 
-  test.each([3, 5, 8])('seed %d gives the same history twice', async (seed) => {
+  test.each([5, 8])('seed %d gives the same history twice', async (seed) => {
     const results = [await playHistory(plan(seed)), await playHistory(plan(seed))];
     const [first, second] = results.map(({ calls, faults, ...others }) => ({
       ...others,

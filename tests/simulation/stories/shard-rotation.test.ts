@@ -3,7 +3,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { Stage, type Scene } from '../scripted.ts';
 import { Gate } from '../wire.ts';
-import { callCount, keepWriting, openShard } from './writers.ts';
+import { keepWriting, openShard } from './writers.ts';
 
 jest.setTimeout(60_000);
 
@@ -194,71 +194,5 @@ describe('shards that roll over and split', () => {
       return { violations, whileParent, isFirst: reads.indexOf(parent) === 0 };
     });
     expect(got).toEqual({ violations: [], whileParent: [], isFirst: true });
-  });
-
-  test('story 14: listings that are odd but legal stop nothing', async () => {
-    const stage = new Stage({
-      tables: [{ partitionCount: 6, itemCount: 10 }],
-      fake: { rollOverMs: [minuteMs, 2 * minuteMs] },
-    });
-    stage.fake.faults.setChances({
-      'missing-parent': 0.4,
-      'repeated-shards': 0.2,
-      'open-parent': 0.2,
-      'late-child': 0.15,
-    });
-    const got = await stage.play(async () => {
-      stage.start();
-      await keepWriting(stage, { everyMs: 4000, count: 100, keyCount: 30 });
-      stage.fake.faults.clear();
-      return stage.judged(150_000);
-    });
-    expect(got).toEqual([]);
-  });
-
-  test('story 15: a child whose parent is gone is read at the first start', async () => {
-    const stage = new Stage({ tables: [{ itemCount: 2 }] });
-    const got = await stage.play(async () => {
-      const parent = openShard(stage);
-      stage.fake.splitShard('table-0', parent, 2);
-      stage.fake.forgetShard('table-0', parent);
-      stage.start();
-      await stage.untilBackfilled(3000);
-      stage.world.write(0, 0, false);
-      await stage.until('the change', () => stage.shown.includes('u 3'), 2000);
-      return stage.judged();
-    });
-    expect(got).toEqual([]);
-  });
-
-  test('story 16: a closed shard without a child is asked again until there is one', async () => {
-    const stage = new Stage({
-      fake: { listing: { childMs: late(20 * minuteMs), childFilterMs: late(20 * minuteMs) } },
-    });
-    const got = await stage.play(async () => {
-      stage.start();
-      await stage.untilBackfilled();
-      await stage.sleep(5000);
-      const [child] = stage.fake.rollOver('table-0');
-      stage.world.write(0, 0, false);
-      const listedAtMs = stage.clock.now() + 20 * minuteMs;
-      const callsBefore = callCount(stage, 'DescribeStream');
-      await stage.sleep(20 * minuteMs - 1000);
-      const calls = callCount(stage, 'DescribeStream') - callsBefore;
-      await stage.until('the change', () => stage.shown.includes('c 1'));
-      const afterMs = stage.clock.now() - listedAtMs;
-      const isKnown = stage.tableState().shards![child!] !== undefined;
-      return { violations: await stage.judged(), calls, afterMs, isKnown };
-    });
-    expect(got).toEqual({
-      violations: [],
-      calls: expect.any(Number),
-      afterMs: expect.any(Number),
-      isKnown: true,
-    });
-    // Every five seconds, and not oftener.
-    expect(got.calls).toBeGreaterThan(200);
-    expect(got.calls).toBeLessThan(300);
-    expect(got.afterMs).toBeLessThan(6000);
   });
 });

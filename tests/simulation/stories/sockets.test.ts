@@ -12,7 +12,8 @@ import { SimulatedProcess } from '../simulated-process.ts';
 jest.setTimeout(60_000);
 
 test('story 35: thousands of requests share a few connections', async () => {
-  const { fake, endpoint, close } = await serveFake();
+  const server = await serveFake();
+  const { fake, endpoint } = server;
   fake.createTable({
     name: 'orders',
     key: [{ name: 'pk', type: 'S' }],
@@ -41,7 +42,7 @@ test('story 35: thousands of requests share a few connections', async () => {
   );
   const end = await process.ended;
   unsubscribe('net.client.socket', onSocket);
-  await close();
+  await server.close();
   expect(end).toEqual({ kind: 'exited' });
   const calls = [...fake.stats.calls.values()].reduce((sum, count) => sum + count, 0);
   expect(calls).toBeGreaterThan(2000);

@@ -35,3 +35,11 @@ export function callCount(stage: Stage, operation: string): number {
 export function openShard(stage: Stage): string {
   return stage.fake.shards(stage.world.plan.tables[0]!.name).find(({ isOpen }) => isOpen)!.id;
 }
+
+/** A stage that is backfilled and has read a record. */
+export async function streaming(stage: Stage): Promise<void> {
+  stage.start();
+  await stage.untilBackfilled();
+  stage.world.write(0, 0, false);
+  await stage.sleep(3000);
+}
