@@ -71,6 +71,8 @@ interface Reading {
   pageBytes: number;
   /** Losses met in a row, none of them believed yet. */
   losses: number;
+  /** When records were last asked for, or were going to be. */
+  calledAtMs: number;
 }
 
 /** Reads a shard from after `lastSequenceNumber`, or from its oldest record, and delivers it to its end. */
@@ -91,13 +93,16 @@ export async function readShard(
     idleMs: busyIntervalMs,
     pageBytes: pageBytesMin,
     losses: 0,
+    calledAtMs: clock.now(),
   };
   for (;;) {
-    const calledAtMs = clock.now();
+    reading.calledAtMs = clock.now();
     const page = await readPage(context, reading, signal);
     if (page !== 'failed' && page.isLast) break;
-    const waitMs = page === 'failed' ? callIntervalMs : pace(context, reading, page, calledAtMs);
-    await clock.sleep(Math.max(0, calledAtMs + waitMs - clock.now()), signal);
+    const waitMs = page === 'failed' ? callIntervalMs : pace(context, reading, page);
+    // Never longer than the wait itself: the clock may have been set back by minutes since the call.
+    const leftMs = Math.min(waitMs, reading.calledAtMs + waitMs - clock.now());
+    await clock.sleep(Math.max(0, leftMs), signal);
   }
 }
 
@@ -120,6 +125,7 @@ async function readPage(
   await budget.acquire(held, signal);
   try {
     reading.iterator ??= await newIterator(context, reading, signal);
+    reading.calledAtMs = context.clock.now();
     const body = await aws.streams.getRecords(reading.iterator, pageRecordsMax, signal);
     reading.pageBytes = Math.max(pageBytesMin, body.length, Math.ceil(reading.pageBytes / 2));
     budget.release(held - body.length * heldPerResponseByte);
@@ -188,14 +194,9 @@ function isLoss(error: unknown): boolean {
 }
 
 /** How long after this call the next one may begin; tells the lag what that means. */
-function pace(
-  context: ReaderContext,
-  reading: Reading,
-  page: PageRead,
-  calledAtMs: number,
-): number {
+function pace(context: ReaderContext, reading: Reading, page: PageRead): number {
   const { lag, idleBackoffMaxMs } = context;
-  const { shardId } = reading;
+  const { shardId, calledAtMs } = reading;
   if (page.recordCount > 0) {
     reading.emptyPages = 0;
     reading.idleMs = busyIntervalMs;

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ByteBudget } from '../../../connector/async/byte-budget.ts';
 import { AwsError } from '../../../connector/aws/aws.ts';
 import { ConnectorError, errorCodes } from '../../../connector/errors.ts';
+import type { Clock } from '../../../connector/host.ts';
 import { readShard, type ReaderContext } from '../../../connector/stream/shard-reader.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { connectionError, never, outcome } from '../aws/retry-context.ts';
@@ -134,6 +135,38 @@ describe('readShard()', () => {
     ];
     const { calledAtMs } = await read(answers);
     expect([calledAtMs.length, shortestMs(calledAtMs)]).toEqual([141, 200]);
+  });
+
+  test('counts its pace from the call itself, not from the request for an iterator', async () => {
+    const clock = new FakeClock(0);
+    const shard = scriptedShard(clock, [...repeat(5, { records: 1000 }), { fails: expired }]);
+    const streams: typeof shard.streams = {
+      ...shard.streams,
+      getShardIterator: async (...parameters) => {
+        await clock.sleep(150, never);
+        return shard.streams.getShardIterator!(...parameters);
+      },
+    };
+    const context = readerContext(clock, { ...shard, streams });
+    await clock.run(readShard(context, 's-1', undefined, never));
+    expect(shard.calledAtMs).toEqual([150, 350, 550, 750, 950, 1150, 1500]);
+  });
+
+  test('waits no longer when the clock is set back by minutes', async () => {
+    const clock = new FakeClock(0);
+    const shard = scriptedShard(clock, repeat(4, { records: 1 }));
+    let offMs = 0;
+    const corrected: Clock = {
+      now: () => clock.now() + offMs,
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+    };
+    const deliver: ReaderContext['deliver'] = (page) => {
+      offMs -= 540_000;
+      return shard.deliver(page);
+    };
+    const context = readerContext(corrected, { ...shard, deliver });
+    await clock.run(readShard(context, 's-1', undefined, never));
+    expect(shard.calledAtMs).toEqual([0, 250, 500, 750, 1000]);
   });
 
   test('asks an idle shard less and less often, and a busy one four times a second', async () => {
