@@ -136,7 +136,10 @@ class Stage {
 
   /** How the history ended: `complete`, or the code of the connector's error. */
   async play(): Promise<string> {
-    this.#world.fake.faults.setChances(this.#plan.faults);
+    const { faults } = this.#world.fake;
+    const { scanDelayMs: delayMs } = this.#plan;
+    faults.setChances(this.#plan.faults);
+    if (delayMs > 0) faults.add({ kind: 'slow', operation: 'Scan', count: Infinity, delayMs });
     const [, end] = await Promise.all([this.#playEvents(), this.#keepRunning()]);
     return end;
   }

@@ -58,6 +58,8 @@ export interface Plan {
   readonly commitChance: number;
   readonly faults: FaultChances;
   readonly latencyMs: Range;
+  /** How long a page of a scan takes; as everything else where 0. Changes overtake a page that is slow. */
+  readonly scanDelayMs: number;
   readonly visibilityMs: Range;
   readonly rollOverMs: Range;
   /** How long after its end a shard is listed. */
@@ -166,6 +168,7 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
     shardLifeMs: isShortLived ? 40 * minuteMs : 30 * hourMs,
     clockOffMs: isCalm || chance(0.6) ? [0, 0] : [-9 * minuteMs, 9 * minuteMs],
     listing: drawListing(random, isCalm),
+    scanDelayMs: pick([0, 0, 1500, 6000]),
   };
 }
 

@@ -97,6 +97,7 @@ const withPlainWorld: Reduction = (plan) =>
     visibilityMs: none,
     latencyMs: plainLatencyMs,
     prehistoryMs: 0,
+    scanDelayMs: 0,
     commitChance: 1,
     segments: 1,
     scanLimit: 100,

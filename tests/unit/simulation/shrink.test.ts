@@ -50,6 +50,7 @@ describe('shrink()', () => {
         scanLimit: 100,
         idleBackoffMaxMs: 1000,
         prehistoryMs: 0,
+        scanDelayMs: 0,
         crashAfterBytes: [],
         commitChance: 1,
         faults: {},
