@@ -2,24 +2,18 @@
 
 import type { ByteWriter } from './byte-writer.ts';
 import {
-  afterByte,
   closeList,
-  closeMap,
   colon,
   comma,
-  copyString,
   invalidResponse,
   letterE,
   openList,
   openMap,
   quote,
-  separatorAt,
-  skipSpace,
-  space,
 } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
-import { copyNumber, writeNumber } from './number.ts';
+import { writeNumber } from './number.ts';
 
 /** Types of values; a type is its index. */
 export const typeNames = ['S', 'B', 'N', 'BOOL', 'NULL', 'M', 'L', 'SS', 'BS', 'NS'] as const;
@@ -102,7 +96,7 @@ export function writeOther(
   if (type === typeUnknown) writer.writeAscii('{}');
   else if (type === typeN) cursor.at = writeNumber(cursor, at, writer, isText);
   else if (type === typeBool || type === typeNull) {
-    throw invalidResponse(cursor.bytes, at, `a value of type ${typeNames[type]!}`);
+    throw invalidResponse(cursor.bytes, at, `a value of type ${typeNames[type]}`);
   } else writeSet(cursor, type, writer);
 }
 

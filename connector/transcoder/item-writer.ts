@@ -86,7 +86,11 @@ export class ItemWriter {
     this.#writeAttributes(writer, false);
   }
 
-  /** Writes a map of attributes without its opening brace. */
+  /**
+   * Writes a map of attributes without its opening brace. One loop for all depths, its places in local variables:
+   * taken apart, it would carry them from call to call, which costs a third of its speed.
+   */
+  // eslint-disable-next-line max-lines-per-function
   #writeAttributes(writer: ByteWriter, isItem: boolean): void {
     const cursor = this.#cursor;
     const { bytes: body, view } = cursor;

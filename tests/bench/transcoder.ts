@@ -178,7 +178,7 @@ for (const [name, page] of shapes) {
   };
   // A yardstick for a noisy machine: no way of reading a page could be simpler.
   const parse = (body: Uint8Array) => [
-    Object.keys(JSON.parse(Buffer.from(body).toString())).length,
+    Object.keys(JSON.parse(Buffer.from(body).toString()) as object).length,
   ];
   const results: [Round, Round][] = Array.from({ length: rounds }, () => [
     runRound(transcode, pages),
