@@ -100,9 +100,10 @@ const trimmed = () =>
 /** Limits are kept beside the shards: they are the server's, not the stream's. */
 const rates = new WeakMap<Shard, Bucket>();
 
-function assertRate({ database, stats, caller }: Call, shard: Shard): void {
+function assertRate({ database, stats, caller, begun }: Call, shard: Shard): void {
   const nowMs = database.world.now();
-  stats.noteGetRecords(shard.id, nowMs);
+  // By its arrival: answers that take their time come closer together than the calls.
+  stats.noteGetRecords(shard.id, begun.atMs);
   const perSecond = database.world.settings.getRecordsPerSecond;
   if (perSecond === Infinity) return;
   const bucket = rates.get(shard) ?? new Bucket(perSecond, 1, nowMs);
