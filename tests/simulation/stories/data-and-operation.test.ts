@@ -113,11 +113,11 @@ describe('data, resources, operation', () => {
     return { longest: Math.max(...lengths), count: lengths.length };
   } // prettier-ignore
 
-  test('story 34: checkpoints stay small with 1,000 segments and 3,000 shards', async () => {
+  test('story 34: checkpoints stay small with 1,000 segments and 2,000 shards', async () => {
     const tables = (partitionCount: number) => [{ partitionCount, itemCount: 50 }];
     const few = await checkpointBytes({ tables: tables(1), advanced: { backfillSegments: 2 } });
     const many = await checkpointBytes({
-      tables: tables(3000),
+      tables: tables(2000),
       advanced: { backfillSegments: 1000, idleBackoffMax: '5s' },
     });
     // A number of a segment, or an item count, may have a few digits more.

@@ -23,9 +23,9 @@ describe('listings', () => {
     });
     const got = await stage.play(async () => {
       stage.start();
-      await keepWriting(stage, { everyMs: 4000, count: 100, keyCount: 30 });
+      await keepWriting(stage, { everyMs: 4000, count: 60, keyCount: 30 });
       stage.fake.faults.clear();
-      return stage.judged(150_000);
+      return stage.judged(100_000);
     });
     expect(got).toEqual([]);
   });

@@ -11,7 +11,7 @@ import { SimulatedProcess } from '../simulated-process.ts';
 
 jest.setTimeout(60_000);
 
-test('story 35: thousands of requests share a few connections', async () => {
+test('story 35: a thousand requests share a few connections', async () => {
   const server = await serveFake();
   const { fake, endpoint } = server;
   fake.createTable({
@@ -19,7 +19,7 @@ test('story 35: thousands of requests share a few connections', async () => {
     key: [{ name: 'pk', type: 'S' }],
     stream: 'NEW_AND_OLD_IMAGES',
   });
-  for (let key = 0; key < 2000; key += 1) fake.put('orders', { pk: { S: `k${key}` } });
+  for (let key = 0; key < 1000; key += 1) fake.put('orders', { pk: { S: `k${key}` } });
   let sockets = 0;
   const onSocket = () => (sockets += 1);
   subscribe('net.client.socket', onSocket);
@@ -45,7 +45,7 @@ test('story 35: thousands of requests share a few connections', async () => {
   await server.close();
   expect(end).toEqual({ kind: 'exited' });
   const calls = [...fake.stats.calls.values()].reduce((sum, count) => sum + count, 0);
-  expect(calls).toBeGreaterThan(2000);
+  expect(calls).toBeGreaterThan(1000);
   // As many as requests were in flight at once: the lanes of the scan, and the stream.
   expect(sockets).toBeGreaterThan(0);
   expect(sockets).toBeLessThan(24);
