@@ -7,7 +7,7 @@ import { endpointConfig } from '../open-request.ts';
 import { Stage, type Scene } from '../scripted.ts';
 import { callCount, keepWriting } from './writers.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const kib = 1024;
 const mib = 1024 * kib;

@@ -5,7 +5,7 @@ import { Stage } from '../scripted.ts';
 import { Gate } from '../wire.ts';
 import { keepWriting, streaming, withoutIds } from './writers.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const minuteMs = 60_000;
 const consequence = 'Changes in between are not captured, and deletes among them cannot be known';

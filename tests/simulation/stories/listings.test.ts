@@ -4,7 +4,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { Stage } from '../scripted.ts';
 import { callCount, keepWriting, openShard } from './writers.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const minuteMs = 60_000;
 const late = (ms: number) => [ms, ms] as const;

@@ -5,7 +5,7 @@ import { parseRfc3339 } from '../../../connector/time.ts';
 import { Stage } from '../scripted.ts';
 import { callCount, keepWriting } from './writers.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -5,7 +5,7 @@ import { Stage } from '../scripted.ts';
 import { Gate, refusal } from '../wire.ts';
 import { callCount, keepWriting, openShard, streaming } from './writers.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -5,7 +5,7 @@ import '../loaded.ts';
 import { playHistory } from '../history.ts';
 import { drawPlan } from '../plan.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** Half a minute of Jest, which takes about twice as long for each as compiled code. */
 const historyCount = 60;

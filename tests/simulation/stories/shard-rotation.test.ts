@@ -5,7 +5,7 @@ import { Stage, type Scene } from '../scripted.ts';
 import { Gate } from '../wire.ts';
 import { keepWriting, openShard } from './writers.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const minuteMs = 60_000;
 const late = (ms: number) => [ms, ms] as const;

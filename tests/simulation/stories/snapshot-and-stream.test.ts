@@ -5,7 +5,7 @@ import { Stage } from '../scripted.ts';
 import { Gate } from '../wire.ts';
 import { callCount, keepWriting, openShard, withoutIds } from './writers.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const hourMs = 3_600_000;
 

@@ -9,7 +9,7 @@ import '../loaded.ts';
 import { openRequest } from '../open-request.ts';
 import { SimulatedProcess } from '../simulated-process.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 test('story 35: a thousand requests share a few connections', async () => {
   const server = await serveFake();
