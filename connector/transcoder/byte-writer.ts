@@ -81,10 +81,10 @@ export class ByteWriter {
     this.length += text.length;
   }
 
-  /** Copies a string of a body, and returns where it ends there. */
+  /** Copies the string at `at`, and returns where it ends. */
   writeString(body: ByteSource, at: number): number {
     this.reserve(body.bytes.length - at);
-    const end = copyString(body.bytes, body.view, at, this.bytes, this.view, this.length);
+    const end = copyString(body, at, this, this.length);
     this.length += end - at;
     return end;
   }

@@ -1,7 +1,7 @@
 /** The `_meta` of a document, its last member: what it tells comes last in a response too. */
 
-import type { ItemWriter } from './item-writer.ts';
 import type { ByteWriter } from './byte-writer.ts';
+import type { ItemWriter } from './item-writer.ts';
 import type { ByteSource } from './json-bytes.ts';
 import type { ItemMeta } from './transcoder.ts';
 

@@ -1,7 +1,7 @@
 /** Frames one after the other in one buffer. */
 
 import { type BufferPool, ByteWriter } from './byte-writer.ts';
-import { openMap } from './json-bytes.ts';
+import { openMap } from './bytes.ts';
 import type { DocumentFraming, Frames } from './transcoder.ts';
 
 const closing = Buffer.from('}}');

@@ -1,7 +1,7 @@
 /** Primary keys, read where they lie in a body. */
 
 import type { ItemKey, KeyAttribute, KeyValue } from '../table.ts';
-import { openMap } from './json-bytes.ts';
+import { openMap } from './bytes.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
 import { canonicalNumber } from './number.ts';
@@ -24,7 +24,7 @@ export class KeyPlaces {
     return this.#length / this.#key.length;
   }
 
-  /** Adds a key by the places of its attributes' values, which are known to be of the right types. */
+  /** Adds a key by the places of its attributes' values, which are of the right types. */
   add(places: Int32Array): void {
     if (this.#length === this.#places.length) {
       const grown = new Int32Array(2 * this.#length);

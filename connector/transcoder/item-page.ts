@@ -1,11 +1,11 @@
 /** A Scan response to snapshot documents. */
 
 import type { ItemKey } from '../table.ts';
-import { ItemWriter } from './item-writer.ts';
+import { closeList, closeMap, openList, openMap } from './bytes.ts';
 import { itemMeta, writeMetaAttribute } from './document-meta.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { KeyPlaces, readKey } from './item-key.ts';
-import { closeList, closeMap, openList, openMap } from './json-bytes.ts';
+import { ItemWriter } from './item-writer.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
 import type { ItemDocuments, ItemMeta, TranscoderOptions } from './transcoder.ts';

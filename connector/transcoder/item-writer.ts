@@ -1,45 +1,29 @@
 /** Items, attribute by attribute. */
 
 import type { KeyAttribute } from '../table.ts';
-import {
-  copyLiteral,
-  openValue,
-  plainTypeAt,
-  startBytes,
-  typeB,
-  typeBool,
-  typeL,
-  typeM,
-  typeN,
-  typeNames,
-  typeNull,
-  typeS,
-  writeOther,
-} from './attribute-value.ts';
+import { enterValue, writeKeyValue, writeScalar, wrongKeyType } from './attribute-value.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import {
-  afterByte,
-  closeMap,
-  colon,
-  comma,
-  copyString,
-  invalidResponse,
-  openList,
-  openMap,
-  separatorAt,
-  skipSpace,
-  space,
-} from './json-bytes.ts';
+import { closeMap, colon, comma, openList, openMap } from './bytes.ts';
+import { invalidResponse } from './json-bytes.ts';
 import { JsonCursor } from './json-cursor.ts';
+import {
+  atEnd,
+  atName,
+  atText,
+  atValue,
+  type MapWriting,
+  nameSlot,
+  stopAtName,
+} from './map-writing.ts';
 import { NameTable } from './name-table.ts';
-import { copyNumber } from './number.ts';
+import { writePlainRun } from './plain-run.ts';
 
 /** The attribute whose name the documents need for themselves. */
 const metaName = '_meta';
 
 /** Writes the items of a page, and keeps what is to be known of the last one. */
 export class ItemWriter {
-  /** By key attribute: where its value begins in the body; 0 when the item has none. */
+  /** By key attribute: where its value is in the body; 0 when the item has none. */
   readonly keyAt: Int32Array;
   /** The value of the item's own `_meta`, which is not written among the others; undefined when it has none. */
   metaValue: Uint8Array | undefined;
@@ -49,8 +33,7 @@ export class ItemWriter {
   readonly #metaIndex: number;
   /** Where `_meta` begins in the output, by its name; -1 when the item has none. */
   #metaTo = -1;
-  /** What is open around the innermost container, by the bytes that will close it. */
-  readonly #closes: number[] = [];
+  readonly #map: MapWriting;
 
   constructor(cursor: JsonCursor, key: readonly KeyAttribute[]) {
     const names = [...key.map(({ name }) => name), metaName];
@@ -59,142 +42,145 @@ export class ItemWriter {
     this.#key = key;
     this.#names = new NameTable(names);
     this.#metaIndex = names.indexOf(metaName);
+    this.#map = {
+      next: atName,
+      depth: 0,
+      closes: [0, closeMap],
+      specialNames: specialNamesOf(key),
+      noted: new Int32Array(stopAtName),
+    };
   }
 
   /** Writes the item at the cursor as `"name":value,` with a comma behind each attribute and no braces. */
   writeItem(writer: ByteWriter): void {
-    const { bytes, at } = this.#cursor;
+    const { at: start } = this.#cursor;
     const { keyAt } = this;
-    const start = writer.length;
-    for (let index = 0; index < keyAt.length; index++) keyAt[index] = 0;
+    for (let index = 0; index < keyAt.length; index++) {
+      keyAt[index] = 0;
+      this.#map.noted[index + 1] = 0;
+    }
     this.metaValue = undefined;
     this.#metaTo = -1;
-    this.#writeAttributes(writer, true);
+    this.#writeMap(writer, true);
     writer.bytes[writer.length - 1] = comma;
     for (let index = 0; index < keyAt.length; index++) {
-      const key = this.#key[index]!;
-      if (keyAt[index] === 0) {
-        throw invalidResponse(bytes, at, `an item with the key attribute "${key.name}"`);
-      }
-      this.#assertType(key, keyAt[index]!);
+      if (keyAt[index] === 0) this.#noteKey(index, start);
     }
-    if (this.#metaTo >= start) this.#takeMeta(writer);
+    if (this.#metaTo >= 0) this.#takeMeta(writer);
   }
 
   /** Writes an old image, complete and with a closing brace, without keeping anything. */
   writeImage(writer: ByteWriter): void {
-    this.#writeAttributes(writer, false);
+    this.#writeMap(writer, false);
   }
 
-  /**
-   * Writes a map of attributes without its opening brace. One loop for all depths, its places in local variables:
-   * taken apart, it would carry them from call to call, which costs a third of its speed.
-   */
-  // eslint-disable-next-line max-lines-per-function
-  #writeAttributes(writer: ByteWriter, isItem: boolean): void {
+  #writeMap(writer: ByteWriter, isItem: boolean): void {
     const cursor = this.#cursor;
-    const { bytes: body, view } = cursor;
-    const closes = this.#closes;
     // Nothing becomes longer than it was, except for numbers, which make room for themselves.
-    writer.reserve(body.length - cursor.at);
+    writer.reserve(cursor.bytes.length - cursor.at);
     if (!cursor.open(openMap)) {
       writer.writeByte(closeMap);
       return;
     }
-    let { at } = cursor;
-    let { bytes: out, view: outView, length: to } = writer;
-    let close: number = closeMap;
-    let depth = 0;
-    let isName = true;
-    let isKey = false;
-    for (;;) {
-      // At a string: a name, or the inside of an S or B.
-      if (body[at]! <= space) at = skipSpace(body, at);
-      let end = copyString(body, view, at, out, outView, to);
-      to += end - at;
-      if (isName) {
-        out[to++] = colon;
-        const start = at;
-        at = body[end] === colon ? end + 1 : afterByte(body, end, colon);
-        if (depth === 0) isKey = this.#noteName(start, end, at, to, isItem);
-      } else at = end;
-
-      for (let isValue = isName; ;) {
-        if (isValue) {
-          let type = plainTypeAt(body, view, at);
-          if (type >= 0) at += startBytes[type]!;
-          else {
-            type = openValue(cursor, at);
-            ({ at } = cursor);
-          }
-          if (body[at]! <= space) at = skipSpace(body, at);
-          if (type === typeS || type === typeB) {
-            isName = false;
-            break;
-          }
-          if (type === typeM || type === typeL) {
-            const open = type === typeM ? openMap : openList;
-            at = body[at] === open ? at + 1 : afterByte(body, at, open);
-            if (body[at]! <= space) at = skipSpace(body, at);
-            out[to++] = open;
-            if (body[at] !== open + 2) {
-              closes[depth++] = close;
-              close = open + 2;
-              isName = type === typeM;
-              if (isName) break;
-              continue;
-            }
-            out[to++] = body[at++]!;
-          } else {
-            if (type === typeN) end = copyNumber(body, at, out, to, isKey);
-            else if (type === typeBool || type === typeNull)
-              end = copyLiteral(type, body, view, at, out, outView, to);
-            else end = 0;
-            if (end > 0) {
-              to += type === typeN && !isKey ? end - at - 2 : end - at;
-              at = end;
-            } else {
-              cursor.at = at;
-              writer.length = to;
-              writeOther(cursor, type, writer, isKey);
-              ({ at } = cursor);
-              ({ bytes: out, view: outView, length: to } = writer);
-            }
-          }
-        }
-        // At the end of a value.
-        at = body[at] === closeMap ? at + 1 : afterByte(body, at, closeMap);
-        if (body[at] !== comma && body[at] !== close) at = separatorAt(body, at, close);
-        out[to++] = body[at]!;
-        isValue = body[at++] === comma;
-        if (isValue) {
-          isName = close === closeMap;
-          if (isName) break;
-        } else if (depth === 0) {
-          cursor.at = at;
-          writer.length = to;
-          return;
-        } else close = closes[--depth]!;
-      }
+    const map = this.#map;
+    map.next = atName;
+    map.depth = 1;
+    writePlainRun(map, cursor, writer);
+    while (map.depth > 0) {
+      this.#writeNext(writer, isItem);
+      writePlainRun(map, cursor, writer);
     }
   }
 
-  /** Keeps what is to be known of the attribute named from `start` to `end`; true for a key attribute. */
-  #noteName(
-    start: number,
-    end: number,
-    valueAt: number,
-    valueTo: number,
-    isItem: boolean,
-  ): boolean {
-    const index = this.#names.find(this.#cursor, start, end);
-    if (index < 0) return false;
-    const isKey = index < this.#key.length;
-    if (isItem) {
-      if (isKey) this.keyAt[index] = valueAt;
-      if (index === this.#metaIndex) this.#metaTo = valueTo - (end - start) - 1;
+  /** Finds a key attribute that the plain run has passed, in the item that begins at `start`. */
+  #noteKey(index: number, start: number): void {
+    const cursor = this.#cursor;
+    const { at } = cursor;
+    const key = this.#key[index]!;
+    cursor.at = this.#map.noted[index + 1]!;
+    // Names of the same length and first byte are noted in the same place.
+    if (cursor.at === 0 || cursor.member(this.#names) !== index) {
+      cursor.at = start;
+      for (let isMore = cursor.open(openMap); isMore && cursor.member(this.#names) !== index;) {
+        cursor.skipValue();
+        isMore = cursor.next(closeMap);
+        if (!isMore)
+          throw invalidResponse(
+            cursor.bytes,
+            start,
+            `an item with the key attribute "${key.name}"`,
+          );
+      }
     }
-    return isKey;
+    this.keyAt[index] = cursor.at;
+    if (enterValue(cursor) !== key.type) throw wrongKeyType(cursor.bytes, this.keyAt[index], key);
+    cursor.at = at;
+  }
+
+  /** Writes whatever comes next, in any spelling. */
+  #writeNext(writer: ByteWriter, isItem: boolean): void {
+    const { next } = this.#map;
+    if (next === atName) this.#writeName(writer, isItem);
+    else if (next === atText) this.#writeText(writer);
+    else if (next === atValue) this.#writeValue(writer);
+    else this.#writeEnd(writer);
+  }
+
+  #writeText(writer: ByteWriter): void {
+    const cursor = this.#cursor;
+    cursor.peek();
+    cursor.at = writer.writeString(cursor, cursor.at);
+    this.#map.next = atEnd;
+  }
+
+  #writeName(writer: ByteWriter, isItem: boolean): void {
+    const cursor = this.#cursor;
+    const map = this.#map;
+    const nameTo = writer.length;
+    cursor.peek();
+    const start = cursor.at;
+    const end = writer.writeString(cursor, start);
+    cursor.at = end;
+    cursor.take(colon);
+    writer.writeByte(colon);
+    map.next = atValue;
+    if (map.depth > 1) return;
+
+    const index = this.#names.find(cursor, start, end);
+    if (isItem && index === this.#metaIndex) this.#metaTo = nameTo;
+    const key = this.#key[index];
+    if (key === undefined) return;
+    if (isItem) this.keyAt[index] = cursor.at;
+    writeKeyValue(cursor, key, writer);
+    map.next = atEnd;
+  }
+
+  #writeValue(writer: ByteWriter): void {
+    const cursor = this.#cursor;
+    const map = this.#map;
+    const type = enterValue(cursor);
+    map.next = atEnd;
+    if (type !== 'M' && type !== 'L') {
+      writeScalar(cursor, type, writer);
+      return;
+    }
+    const open = type === 'M' ? openMap : openList;
+    writer.writeByte(open);
+    if (cursor.open(open)) {
+      map.closes[++map.depth] = open + 2;
+      map.next = type === 'M' ? atName : atValue;
+    } else writer.writeByte(open + 2);
+  }
+
+  #writeEnd(writer: ByteWriter): void {
+    const cursor = this.#cursor;
+    const map = this.#map;
+    cursor.take(closeMap);
+    const close = map.closes[map.depth]!;
+    const isMore = cursor.next(close);
+    writer.writeByte(isMore ? comma : close);
+    if (isMore) map.next = close === closeMap ? atName : atValue;
+    else map.depth--;
   }
 
   /** Takes `"_meta":value,` out of what was written. */
@@ -208,17 +194,18 @@ export class ItemWriter {
     writer.bytes.copyWithin(this.#metaTo, written.at + 1, writer.length);
     writer.length -= written.at + 1 - this.#metaTo;
   }
+}
 
-  #assertType(key: KeyAttribute, at: number): void {
-    const cursor = this.#cursor;
-    let type = plainTypeAt(cursor.bytes, cursor.view, at);
-    if (type < 0) {
-      const { at: end } = cursor;
-      type = openValue(cursor, at);
-      cursor.at = end;
-    }
-    if (typeNames[type] === key.type) return;
-    const expected = `a value of type ${key.type} for the key attribute "${key.name}"`;
-    throw invalidResponse(cursor.bytes, at, expected);
+/**
+ * Attributes the plain run must stop at: numbers of a key, since they are written as text, and `_meta`. It notes the
+ * places of other key attributes, unless they look like one of the others.
+ */
+function specialNamesOf(key: readonly KeyAttribute[]): Uint8Array {
+  const special = new Uint8Array(256);
+  for (const [index, { name, type }] of [...key, { name: metaName, type: 'N' }].entries()) {
+    const bytes = Buffer.from(name);
+    const slot = nameSlot(bytes[0]!, bytes.length);
+    special[slot] = type === 'N' || special[slot] !== 0 ? stopAtName : index + 1;
   }
+  return special;
 }

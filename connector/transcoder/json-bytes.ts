@@ -1,22 +1,18 @@
 /** The bytes JSON is made of, and strings as they lie in a body: scanned, copied, decoded. */
 
 import { ConnectorError } from '../errors.ts';
-
-export const space = 0x20;
-export const quote = 0x22;
-export const plus = 0x2b;
-export const comma = 0x2c;
-export const minus = 0x2d;
-export const point = 0x2e;
-export const zero = 0x30;
-export const nine = 0x39;
-export const colon = 0x3a;
-export const letterE = 0x45;
-export const openList = 0x5b;
-export const backslash = 0x5c;
-export const closeList = 0x5d;
-export const openMap = 0x7b;
-export const closeMap = 0x7d;
+import {
+  backslash,
+  comma,
+  letterE,
+  minus,
+  nine,
+  plus,
+  point,
+  quote,
+  space,
+  zero,
+} from './bytes.ts';
 
 /** 1 for the bytes that cannot stand for themselves in a string: quote, backslash, control characters. */
 const isSpecial = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -76,11 +72,10 @@ export function stringEnd(body: ByteSource, at: number): number {
 }
 
 /**
- * Copies the string at `at`, quotes and escapes as they are, and returns where it ends: as many bytes as were
- * read have been written, and up to three more that mean nothing. Half a surrogate pair becomes U+FFFD, because
- * Flow's JSON parser refuses it.
+ * Copies the string at `at`, if it has no escapes and is not among the last bytes of the body, and returns where it
+ * ends; else 0. As many bytes as were read have been written, and up to three more that mean nothing.
  */
-export function copyString(
+export function copyPlainString(
   body: Uint8Array,
   view: DataView,
   at: number,
@@ -88,30 +83,42 @@ export function copyString(
   outView: DataView,
   to: number,
 ): number {
-  if (body[at] !== quote) throw invalidResponse(body, at, 'a string');
-  out[to] = quote;
   const wordsEnd = body.length - 3;
   const shift = to - at;
+  out[to] = quote;
   let next = at + 1;
   while (next < wordsEnd) {
     const word = view.getInt32(next, true);
     outView.setInt32(next + shift, word, true);
     const skip = specialIn(word);
     next += skip;
-    if (skip < 4) break;
+    if (skip < 4) return body[next] === quote ? next + 1 : 0;
   }
-  return body[next] === quote ? next + 1 : copyStringRest(body, next, out, next + shift);
+  return 0;
 }
 
-/** The same from within a string, for what is seldom: escapes, and the last bytes of a body. */
-function copyStringRest(body: Uint8Array, at: number, out: Uint8Array, to: number): number {
+/**
+ * Copies the string at `at`, escapes as they are, and returns where it ends; as many bytes are written as are read.
+ * Half a surrogate pair becomes U+FFFD, because Flow's JSON parser refuses it.
+ */
+export function copyString(body: ByteSource, at: number, out: ByteSource, to: number): number {
+  const { bytes, view } = body;
+  if (bytes[at] !== quote) throw invalidResponse(bytes, at, 'a string');
+  const wordsEnd = bytes.length - 3;
   const shift = to - at;
-  let next = at;
+  out.bytes[to] = quote;
+  let next = at + 1;
   for (;;) {
-    const byte = body[next]!;
-    out[next + shift] = byte;
+    for (let skip = 4; skip === 4 && next < wordsEnd; next += skip) {
+      const word = view.getInt32(next, true);
+      out.view.setInt32(next + shift, word, true);
+      skip = specialIn(word);
+    }
+    const byte = bytes[next]!;
+    out.bytes[next + shift] = byte;
     if (byte === quote) return next + 1;
-    next = isSpecial[byte] === 0 ? next + 1 : copyEscape(body, next, out, next + shift);
+    if (isSpecial[byte] === 0) next++;
+    else next = copyEscape(bytes, next, out.bytes, next + shift);
   }
 }
 
@@ -126,8 +133,9 @@ export function skipSpace(body: Uint8Array, at: number): number {
 /** The place behind `byte`, which must be at `at` but for whitespace. */
 export function afterByte(body: Uint8Array, at: number, byte: number): number {
   const next = skipSpace(body, at);
-  if (body[next] !== byte) throw invalidResponse(body, next, `"${String.fromCharCode(byte)}"`);
-  return next + 1;
+  if (body[next] === byte) return next + 1;
+  const expected = byte === quote ? 'a string' : `"${String.fromCharCode(byte)}"`;
+  throw invalidResponse(body, next, expected);
 }
 
 /** Where the comma or the closing byte is that must be at `at` but for whitespace. */

@@ -1,19 +1,13 @@
 /** Walks the bytes of a JSON text, member by member, and makes values only where asked to. */
 
+import { closeMap, colon, comma, openList, openMap, quote, space } from './bytes.ts';
 import {
   afterByte,
   type ByteSource,
-  closeMap,
-  colon,
-  comma,
   invalidResponse,
   numberEnd,
-  openList,
-  openMap,
-  quote,
   separatorAt,
   skipSpace,
-  space,
   stringEnd,
 } from './json-bytes.ts';
 import type { NameTable } from './name-table.ts';

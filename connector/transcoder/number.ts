@@ -1,8 +1,9 @@
 /** Numbers of DynamoDB as text: 38 digits, which no JavaScript number holds. */
 
 import type { ByteWriter } from './byte-writer.ts';
+import { minus, nine, point, quote, zero } from './bytes.ts';
+import { invalidResponse, stringEnd } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
-import { invalidResponse, minus, nine, point, quote, stringEnd, zero } from './json-bytes.ts';
 
 // DynamoDB's numbers lie between 1E-130 and 1E126; more zeros than this are not a number of DynamoDB's, and a
 // short text must not make a long one.
@@ -77,19 +78,12 @@ function significantDigits(magnitude: string): number {
 }
 
 /**
- * Copies the canonical number whose JSON string begins at `at`, with its quotes if `isText`. Returns where the
+ * Copies the digits of the number whose JSON string begins at `at`, if they are canonical, and returns where the
  * string ends; 0 for a number in another form, or of so many digits that a JSON number may not be exact.
  */
-export function copyNumber(
-  body: Uint8Array,
-  at: number,
-  out: Uint8Array,
-  to: number,
-  isText: boolean,
-): number {
+export function copyPlainNumber(body: Uint8Array, at: number, out: Uint8Array, to: number): number {
   if (body[at] !== quote) return 0;
-  const shift = isText ? to - at : to - at - 1;
-  if (isText) out[to] = quote;
+  const shift = to - at - 1;
   let next = at + 1;
   let byte = body[next]!;
   if (byte === minus) {
@@ -112,9 +106,7 @@ export function copyNumber(
     if (next === pointAt + 1 || body[next - 1] === zero) return 0;
   } else if (isZero && first > at + 1) return 0;
   if (byte !== quote) return 0;
-  if (isText) out[next + shift] = quote;
-  else if (next - first > (next === pointAt ? safeIntegerDigits : safeDigits)) return 0;
-  return next + 1;
+  return next - first > (next === pointAt ? safeIntegerDigits : safeDigits) ? 0 : next + 1;
 }
 
 /**
@@ -129,17 +121,21 @@ export function writeNumber(
   isText = false,
 ): number {
   const { bytes } = cursor;
-  const plainEnd = copyNumber(bytes, at, writer.bytes, writer.length, isText);
+  if (isText) writer.writeByte(quote);
+  const plainEnd = copyPlainNumber(bytes, at, writer.bytes, writer.length);
   if (plainEnd > 0) {
-    writer.length += isText ? plainEnd - at : plainEnd - at - 2;
+    writer.length += plainEnd - at - 2;
+    if (isText) writer.writeByte(quote);
     return plainEnd;
   }
   const end = stringEnd(cursor, at);
   const canonical = canonicalNumber(cursor.text(at, end));
   if (canonical === undefined) throw invalidResponse(bytes, at, 'a number');
-  const text = isText || !isExactInFlow(canonical) ? `"${canonical}"` : canonical;
   // `1E+125` becomes longer than it was read.
-  writer.reserve(text.length + bytes.length - at);
-  writer.writeAscii(text);
+  writer.reserve(canonical.length + bytes.length - at);
+  const isQuoted = !isText && !isExactInFlow(canonical);
+  if (isQuoted) writer.writeByte(quote);
+  writer.writeAscii(canonical);
+  if (isQuoted || isText) writer.writeByte(quote);
   return end;
 }

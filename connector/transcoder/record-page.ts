@@ -1,8 +1,8 @@
 /** A GetRecords response to stream documents. */
 
 import type { ByteWriter } from './byte-writer.ts';
+import { closeList, closeMap, openList, openMap } from './bytes.ts';
 import type { FrameWriter } from './frame-writer.ts';
-import { closeList, closeMap, openList, openMap } from './json-bytes.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
 import { RecordTranscoder } from './record-transcoder.ts';

@@ -1,8 +1,8 @@
 /** One record to its documents. */
 
 import type { KeyAttribute } from '../table.ts';
-import { ItemWriter } from './item-writer.ts';
 import type { ByteWriter } from './byte-writer.ts';
+import { closeMap, openMap } from './bytes.ts';
 import { CreationTime } from './creation-time.ts';
 import {
   itemMeta,
@@ -15,7 +15,8 @@ import {
 } from './document-meta.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { KeyPlaces } from './item-key.ts';
-import { closeMap, openMap, stringEnd } from './json-bytes.ts';
+import { ItemWriter } from './item-writer.ts';
+import { stringEnd } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
 import { SequenceNumberMark } from './sequence-number.ts';

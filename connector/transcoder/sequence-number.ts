@@ -1,6 +1,7 @@
 /** The order of a shard's records. */
 
-import { backslash, invalidResponse, nine, quote, zero } from './json-bytes.ts';
+import { backslash, nine, quote, zero } from './bytes.ts';
+import { invalidResponse } from './json-bytes.ts';
 import { JsonCursor } from './json-cursor.ts';
 
 /**

@@ -1,0 +1,139 @@
+/** The fast lane: attributes as AWS spells them, for as long as nothing else comes. */
+
+import type { ByteWriter } from './byte-writer.ts';
+import {
+  closeMap,
+  colon,
+  comma,
+  letterB,
+  letterE,
+  letterL,
+  letterM,
+  letterN,
+  letterS,
+  openList,
+  openMap,
+  quote,
+} from './bytes.ts';
+import { copyPlainString } from './json-bytes.ts';
+import type { JsonCursor } from './json-cursor.ts';
+import {
+  atEnd,
+  atName,
+  atText,
+  atValue,
+  type MapWriting,
+  nameSlot,
+  stopAtName,
+} from './map-writing.ts';
+import { copyPlainNumber } from './number.ts';
+
+const wordOf = (text: string) => Buffer.from(text).readInt32LE();
+const boolName = wordOf('BOOL');
+const nullName = wordOf('NULL');
+const trueWord = wordOf('true');
+const falsWord = wordOf('fals');
+const nullWord = wordOf('null');
+/** The longest look ahead, at `{"BOOL":false}`. */
+const aheadBytes = 14;
+
+/**
+ * Writes on from where `map` is, and stops in front of the first thing that is not plain: a name to stop at, a set,
+ * an empty map, an escape, a space, a number that needs thought, anything that is wrong.
+ *
+ * Nearly all bytes pass here, and that gave it its shape. It calls nothing that a compiler does not inline, keeps
+ * its places in local variables, and never changes arrays: so compiled code has all in registers, and need not look
+ * at an array again to see whether it is still the same. `| 0` says that a number is a 32-bit integer where that
+ * cannot be known. With the call of one more function in the loop it is half as fast.
+ */
+export function writePlainRun(map: MapWriting, cursor: JsonCursor, writer: ByteWriter): void {
+  const { closes } = map;
+  const { bytes: body, view } = cursor;
+  const { bytes: out, view: outView } = writer;
+  let at = cursor.at | 0;
+  let to = writer.length | 0;
+  let depth = map.depth | 0;
+  let close = closes[depth]! | 0;
+  let next = map.next | 0;
+  while (depth > 0 && at <= body.length - aheadBytes) {
+    if (next <= atText) {
+      if (body[at] !== quote) break;
+      const end = copyPlainString(body, view, at, out, outView, to) | 0;
+      const isName = next === atName;
+      if (end === 0 || (isName && body[end] !== colon)) break;
+      if (isName && depth === 1 && isStop(map, body, at, end)) break;
+      to += end - at;
+      at = isName ? end + 1 : end;
+      if (isName) out[to++] = colon;
+      next = isName ? atValue : atEnd;
+    }
+    if (next === atValue) {
+      if (body[at] !== openMap || body[at + 1] !== quote) break;
+      const type = body[at + 2]!;
+      const inside = body[at + 5]!;
+      const isShort = body[at + 3] === quote && body[at + 4] === colon;
+      if (isShort && (type === letterS || type === letterB)) {
+        at += 5;
+        next = atText;
+        continue;
+      }
+      if (isShort && type !== letterN) {
+        if (type === letterM ? inside !== openMap : type !== letterL || inside !== openList) break;
+        if (body[at + 6] !== (type === letterM ? quote : openMap)) break;
+        close = inside + 2;
+        closes[++depth] = close;
+        out[to++] = inside;
+        at += 6;
+        next = inside === openMap ? atName : atValue;
+        continue;
+      }
+      const end = copyPlainScalar(isShort, body, view, at, out, outView, to) | 0;
+      if (end === 0) break;
+      to += isShort ? end - at - 7 : end - at - 8;
+      at = end;
+      next = atEnd;
+    }
+    const separator = body[at + 1]!;
+    if (body[at] !== closeMap || (separator !== comma && separator !== close)) break;
+    if (separator === comma) next = close === closeMap ? atName : atValue;
+    else close = closes[--depth]! | 0;
+    out[to++] = separator;
+    at += 2;
+  }
+  cursor.at = at;
+  writer.length = to;
+  map.depth = depth;
+  map.next = next;
+}
+
+/** Notes a name of the outermost map if it may be a special one; true when the run must stop there. */
+function isStop(map: MapWriting, body: Uint8Array, at: number, end: number): boolean {
+  const special = map.specialNames[nameSlot(body[at + 1]!, end - at - 2)]!;
+  if (special === stopAtName) return true;
+  map.noted[special] = at;
+  return false;
+}
+
+/**
+ * Copies a value from its beginning at `at`, when it is an N (`isShort`) or a literal like `{"BOOL":true`, and
+ * returns where its inside ends; 0 for anything else.
+ */
+function copyPlainScalar(
+  isShort: boolean,
+  body: Uint8Array,
+  view: DataView,
+  at: number,
+  out: Uint8Array,
+  outView: DataView,
+  to: number,
+): number {
+  if (isShort) return copyPlainNumber(body, at + 5, out, to);
+  if (body[at + 6] !== quote || body[at + 7] !== colon) return 0;
+  const name = view.getInt32(at + 2, true);
+  const word = view.getInt32(at + 8, true);
+  outView.setInt32(to, name === nullName ? nullWord : word, true);
+  if (word === trueWord) return name === boolName || name === nullName ? at + 12 : 0;
+  if (word !== falsWord || name !== boolName) return 0;
+  out[to + 4] = body[at + 12]!;
+  return body[at + 12] === letterE + 0x20 ? at + 13 : 0;
+}
