@@ -14,6 +14,11 @@ const calmAnswersMax = 6;
 const beginMsMax = 30_000;
 /** Five calls a second and shard. */
 const readsPerSecondMax = 5;
+/** Faults after which a reader may believe to have caught up, or not know of a shard. */
+const misleading = new Set([
+  ...['empty-page', 'short-page', 'repeat-page'],
+  ...['missing-parent', 'repeated-shards', 'open-parent', 'late-child'],
+]);
 
 export interface Times {
   readonly violations: readonly Violation[];
@@ -32,7 +37,7 @@ export function judgeTimes(world: World, flow: SimulatedFlow, crashes: number): 
     const beganMs = Math.max(...begins);
     return {
       latencyMs: longestLatencyMs(evidence, beganMs + beginMsMax),
-      ahead: hasPlainClock(plan)
+      ahead: knowsItsLag(plan)
         ? scansAhead(evidence, beganMs).map((text) => `${name}: ${text}`)
         : [],
     };
@@ -63,14 +68,18 @@ export function isCalm(plan: Plan): boolean {
   return (
     plan.idleBackoffMaxMs <= 1000 &&
     plan.crashAfterBytes.length === 0 &&
-    hasPlainClock(plan) &&
+    knowsItsLag(plan) &&
+    Object.values(plan.faults).every((chance) => chance === 0) &&
     !plan.events.some(({ kind }) => unrest.has(kind))
   );
 }
 
-/** True where clocks and listings are right and nothing fails: else the connector cannot know how late it is. */
-function hasPlainClock({ clockOffMs, listing, faults }: Plan): boolean {
+/** True where clocks, listings and pages are as they should be: else the connector cannot know how late it is. */
+function knowsItsLag({ clockOffMs, listing, faults }: Plan): boolean {
   const { childMs, childFilterMs, openParentMs } = listing;
   const delays = [clockOffMs, childMs, childFilterMs, openParentMs];
-  return delays.every(([min, max]) => min === 0 && max === 0) && Object.keys(faults).length === 0;
+  return (
+    delays.every(([min, max]) => min === 0 && max === 0) &&
+    Object.entries(faults).every(([kind, chance]) => chance === 0 || !misleading.has(kind))
+  );
 }

@@ -100,8 +100,9 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   const add = (count: number, make: () => WorldEvent) => {
     for (let made = 0; made < count; made += 1) {
       const event = make();
-      const isEarly = event.kind === 'write' && hasRush && chance(0.7);
-      const withinMs = isEarly ? Math.min(rushMs, durationMs) : durationMs;
+      const isWrite = event.kind === 'write';
+      const isEarly = isWrite ? hasRush && chance(0.7) : chance(0.4);
+      const withinMs = isEarly ? Math.min(isWrite ? rushMs : minuteMs, durationMs) : durationMs;
       events.push({ ...event, atMs: Math.floor(random() * withinMs) });
     }
   };
