@@ -224,6 +224,8 @@ export class Stage {
 
   async #receive(bytes: Uint8Array): Promise<void> {
     const process = this.#process;
+    const { outputMs } = this.#scene;
+    if (outputMs !== undefined) await this.sleep(outputMs);
     while (this.#stall !== undefined) await this.#stall;
     if (process !== this.#process) return;
     this.flow.receive(bytes);

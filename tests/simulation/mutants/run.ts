@@ -80,17 +80,23 @@ function outputOf(file: string): Promise<string> {
     });
     let output = '';
     child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
+    let isHanging = false;
     const timers = [
       setTimeout(() => child.kill('SIGINT'), Number(seconds) * 1000),
-      setTimeout(() => child.kill('SIGKILL'), Number(seconds) * 1000 + graceMs),
+      setTimeout(
+        () => {
+          isHanging = child.kill('SIGKILL');
+        },
+        Number(seconds) * 1000 + graceMs,
+      ),
     ];
     const onStop = () => child.kill('SIGKILL');
     stop.signal.addEventListener('abort', onStop, { once: true });
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
       timers.forEach(clearTimeout);
       stop.signal.removeEventListener('abort', onStop);
-      if (output !== '' || code === null) resolve(output);
-      else reject(new Error(`${file} ended with code ${code} and said nothing`));
+      if (output !== '' || isHanging || stop.signal.aborted) resolve(output);
+      else reject(new Error(`${file} ended with ${code ?? signal ?? 0} and said nothing`));
     });
   });
 }

@@ -186,9 +186,11 @@ describe('shards that roll over and split', () => {
       await stage.until('the parent is being read', () => gate.waiting > 0);
       stage.fake.splitShard('table-0', parent, 2);
       for (let turn = 0; turn < 60; turn += 1) stage.world.write(0, turn % 10, turn % 9 === 8);
-      await stage.sleep(30_000);
-      const whileParent = reads.filter((id) => id !== parent);
+      // Long enough for a listing to show the children; and once more after a restart.
+      await stage.sleep(90_000);
       await stage.restart();
+      await stage.sleep(10_000);
+      const whileParent = reads.filter((id) => id !== parent);
       gate.open();
       const violations = await stage.judged();
       return { violations, whileParent, isFirst: reads.indexOf(parent) === 0 };

@@ -66,6 +66,7 @@ describe('snapshot and stream together', () => {
     const stage = new Stage({
       tables: [{ itemCount: 4 }],
       advanced: { backfillSegments: 2, scanLimit: 1 },
+      outputMs: 15,
     });
     stage.wire.deathStep = deathStep;
     let busySteps = 0;
