@@ -228,7 +228,7 @@ class Stage {
         break;
       case 'loss':
         if (event.how === 'pause') await this.#pause();
-        else this.#world.lose(event.table, event.how, this.#shardsBegun(event.table));
+        else this.#world.lose(event.table, event.how, this.#shardsKnown(event.table));
         break;
     }
   }
@@ -256,14 +256,18 @@ class Stage {
     await this.#sleep(longPauseMs - pauseBeforeWritesMs);
   }
 
-  /** Shards that the committed state has a position in: one that a restart does not take back. */
-
-  #shardsBegun(table: number): string[] {
+  /** Shards of the committed state, and whether it has a position in them: one that a restart does not take back. */
+  #shardsKnown(table: number): Map<string, boolean> {
     const tables = this.flow.state['bindingStateV1'] as
       | Record<string, { readonly shards?: Record<string, { readonly lastReadSequence?: string }> }>
       | undefined;
     const shards = tables?.[this.#plan.tables[table]!.name]?.shards ?? {};
-    return Object.keys(shards).filter((id) => shards[id]?.lastReadSequence !== undefined);
+    return new Map(
+      Object.entries(shards).map(([id, { lastReadSequence }]) => [
+        id,
+        lastReadSequence !== undefined,
+      ]),
+    );
   }
 
   /** Ends when everything written has had the time to arrive, and the backfill is done. */

@@ -25,7 +25,8 @@ export interface ProcessOptions {
   readonly onLogLine?: (line: string) => void;
 }
 
-const never = new Promise<never>(() => undefined);
+/** A new one each time: one for all would keep what ever waited for it, every world of a long run. */
+const never = () => new Promise<never>(() => undefined);
 
 /**
  * Runs the connector's session. Death is sudden: from then on nothing that the process waits for ever comes, and
@@ -78,18 +79,18 @@ export class SimulatedProcess {
     const { clock, transport, clockOffMs = 0 } = options;
     const isDead = () => this.#isDead;
     const whileAlive = async <T>(work: () => Promise<T>): Promise<T> => {
-      if (isDead()) return never;
+      if (isDead()) return never();
       try {
         return await work();
       } finally {
-        if (isDead()) await never;
+        if (isDead()) await never();
       }
     };
     return {
       // The input stays open: the runtime closes it when it is done, and here it never is.
       input: (async function* () {
         for (const request of requests) yield await Promise.resolve(request);
-        await never;
+        await never();
       })(),
       output: { write: (pieces) => whileAlive(() => this.#write(pieces, options.output)) },
       logLine: (line) => {

@@ -88,10 +88,10 @@ export class World {
   }
 
   /**
-   * Loses stream records of a table; how many were unread, chance decides. `begun` are the shards that the state
-   * has a position in.
+   * Loses stream records of a table; how many were unread, chance decides. `known` are the shards that the state
+   * knows, each with whether it has a position in it.
    */
-  lose(table: number, how: Exclude<Loss, 'pause'>, begun: readonly string[]): void {
+  lose(table: number, how: Exclude<Loss, 'pause'>, known: ReadonlyMap<string, boolean>): void {
     const plan = this.plan.tables[table]!;
     const { fake } = this;
     switch (how) {
@@ -100,15 +100,21 @@ export class World {
         for (let key = 0; key < plan.keyCount; key += 3) this.write(table, key, false);
         // Records go a day after they came: of a shard that was never read, they would not go before the shard.
         for (const { id } of fake.shards(plan.name)) {
-          if (begun.includes(id)) fake.trim(plan.name, id);
+          if (known.get(id) === true) fake.trim(plan.name, id);
         }
         break;
       case 'forget-shard': {
-        // Only closed shards vanish.
-        const open = fake.shards(plan.name).filter(({ isOpen }) => isOpen);
-        const { id } = open[drawBelow(this.#random, open.length)]!;
+        // Only closed shards vanish, and only a day after they were listed, the oldest ones first.
+        const shards = fake.shards(plan.name);
+        const victims = shards.filter(({ id, isOpen }) => isOpen && known.has(id));
+        if (victims.length === 0) break;
+        const { id } = victims[drawBelow(this.#random, victims.length)]!;
         fake.rollOver(plan.name, id);
-        fake.forgetShard(plan.name, id);
+        for (let at: string | undefined = id; at !== undefined;) {
+          const parentId: string | undefined = shards.find((shard) => shard.id === at)?.parentId;
+          fake.forgetShard(plan.name, at);
+          at = parentId;
+        }
         break;
       }
       case 'new-stream':

@@ -80,7 +80,7 @@ describe('gaps', () => {
     const got = await stage.play(async () => {
       await streaming(stage);
       if (when === 'while it is down') await stage.kill();
-      stage.world.lose(0, how, []);
+      stage.world.lose(0, how, new Map());
       stage.world.write(0, 3, false);
       if (when === 'while it is down') stage.start();
       const { code, message } = await stage.failure();
@@ -100,7 +100,7 @@ describe('gaps', () => {
     const got = await stage.play(async () => {
       await streaming(stage);
       if (when === 'while it is down') await stage.kill();
-      stage.world.lose(0, how, []);
+      stage.world.lose(0, how, new Map());
       stage.world.write(0, 3, false);
       if (when === 'while it is down') stage.start();
       await stage.sleep(2 * minuteMs);
