@@ -2,7 +2,7 @@
 
 import net from 'node:net';
 import tls from 'node:tls';
-import type { BodyPool } from './body-pool.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { HttpRequest, HttpResponse } from './host.ts';
 import { connectionError, ResponseReader } from './http-message.ts';
 
@@ -33,12 +33,12 @@ interface Exchange {
  */
 export class HttpConnection {
   readonly #socket: net.Socket;
-  readonly #pool: BodyPool;
+  readonly #pool: BufferPool;
   /** Absent while idle. */
   #exchange: Exchange | undefined;
 
   /** `onClose` is called once, when it can serve no more requests. */
-  constructor(origin: Origin, pool: BodyPool, onClose: () => void) {
+  constructor(origin: Origin, pool: BufferPool, onClose: () => void) {
     this.#pool = pool;
     this.#socket = connect(origin, (bytes) => {
       this.#read(bytes);

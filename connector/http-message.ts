@@ -1,7 +1,7 @@
 /** HTTP/1.1 as bytes: a request to write, and a response read from pieces. No input, no output. */
 
 import { validateHeaderValue } from 'node:http';
-import type { BodyPool } from './body-pool.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { HttpRequest, HttpResponse } from './host.ts';
 
 /** No response of DynamoDB comes near this: a record page of 1 MB is some 10 MB of JSON. */
@@ -38,7 +38,7 @@ type Phase = 'head' | 'body' | 'chunk-size' | 'chunk' | 'trailer' | 'until-close
 
 /** One response, from pieces of any size that may change once they are pushed. */
 export class ResponseReader {
-  readonly #pool: BodyPool;
+  readonly #pool: BufferPool;
   #phase: Phase = 'head';
   /** The beginning of a head or line that has not ended. */
   #text = Buffer.alloc(0);
@@ -50,7 +50,7 @@ export class ResponseReader {
   #left = 0;
   #mayKeep = false;
 
-  constructor(pool: BodyPool) {
+  constructor(pool: BufferPool) {
     this.#pool = pool;
   }
 
@@ -178,9 +178,10 @@ export class ResponseReader {
     if (needed <= this.#body.length) return;
     const isFirst = this.#length === 0 && this.#phase === 'head';
     const smaller = this.#body;
-    this.#body = this.#pool.take(isFirst ? needed : Math.max(needed * 2, bodyBytesAtStart));
+    const length = isFirst ? needed : Math.max(needed * 2, bodyBytesAtStart);
+    this.#body = Buffer.from(this.#pool.take(length));
     smaller.copy(this.#body, 0, 0, this.#length);
-    this.#pool.give(smaller);
+    this.#pool.give(smaller.buffer);
   }
 }
 

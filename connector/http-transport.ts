@@ -1,6 +1,6 @@
 /** HTTP/1.1 over kept connections, without garbage: made for many large responses from one endpoint. */
 
-import { BodyPool } from './body-pool.ts';
+import { BufferPool } from './buffer-pool.ts';
 import type { HttpRequest, HttpResponse, HttpTransport } from './host.ts';
 import { HttpConnection, type Origin } from './http-connection.ts';
 import { requestBytes } from './http-message.ts';
@@ -10,7 +10,7 @@ const connectionsMax = 256;
 
 /** The way to AWS of a real process. */
 export function createHttpTransport(): HttpTransport {
-  const pool = new BodyPool();
+  const pool = new BufferPool();
   const endpoints = new Map<string, Endpoint>();
   return {
     send: async (request, timeoutMs, signal) => {
@@ -22,7 +22,7 @@ export function createHttpTransport(): HttpTransport {
       return endpoint.send(requestBytes(request), timeoutMs, signal);
     },
     recycle: (body) => {
-      pool.give(body);
+      pool.give(body.buffer);
     },
   };
 }
@@ -30,14 +30,14 @@ export function createHttpTransport(): HttpTransport {
 /** The connections to one endpoint. */
 class Endpoint {
   readonly #origin: Origin;
-  readonly #pool: BodyPool;
+  readonly #pool: BufferPool;
   /** The one used last comes first: what is not needed for a while is closed. */
   readonly #idle: HttpConnection[] = [];
   #openCount = 0;
   /** Requests for which there is no connection, in their order. */
   readonly #waiting: (() => void)[] = [];
 
-  constructor({ protocol, hostname, port }: HttpRequest, pool: BodyPool) {
+  constructor({ protocol, hostname, port }: HttpRequest, pool: BufferPool) {
     this.#origin = { protocol, hostname, port, tlsSession: undefined };
     this.#pool = pool;
   }

@@ -18,10 +18,14 @@ const busyIntervalMs = 250;
 /** An empty page of an open shard proves nothing: so many in a row are followed at once before the shard is idle. */
 const emptyPagesBeforeIdle = 2;
 /**
- * Booked for a page at least, whatever pages were like before: shards that were idle may all have full pages after
- * an outage. It allows for 32 calls in flight, more than a thousand a second at AWS's latency.
+ * Booked for a page at least, however small the pages before were: shards that were idle may all have full pages
+ * after an outage. It allows for some fifty calls in flight, thousands a second at AWS's latency.
  */
-const pageBytesMin = 512 * 1024;
+const pageBytesMin = 320 * 1024;
+/** Booked for a page of which nothing is known, or nothing lately: a full one with both images, as JSON. */
+const pageBytesAtStart = 1280 * 1024;
+/** A shard that was not read for longer may have a full page waiting. */
+const latelyMs = 5000;
 const heldPerResponseByte = 2;
 /** A loss is believed when so many fresh iterators in a row, with growing waits, meet it. */
 const lossAttempts = 4;
@@ -91,11 +95,12 @@ export async function readShard(
     iterator: undefined,
     emptyPages: 0,
     idleMs: busyIntervalMs,
-    pageBytes: pageBytesMin,
+    pageBytes: pageBytesAtStart,
     losses: 0,
     calledAtMs: clock.now(),
   };
   for (;;) {
+    if (clock.now() - reading.calledAtMs > latelyMs) reading.pageBytes = pageBytesAtStart;
     reading.calledAtMs = clock.now();
     const page = await readPage(context, reading, signal);
     if (page !== 'failed' && page.isLast) break;

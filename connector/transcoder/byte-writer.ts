@@ -1,45 +1,14 @@
 /** Bytes that grow, in buffers that are used again. */
 
+import type { BufferPool } from '../buffer-pool.ts';
 import { type ByteSource, copyString } from './json-bytes.ts';
-
-// Fresh memory costs a page fault every 4 KB, more than the transcoding of those 4 KB. A pool keeps the buffers of
-// the pages in flight, and no more: a few, and not the giant ones.
-const pooledBuffersMax = 6;
-const pooledBytesMax = 32 * 1024 * 1024;
-/** Below this the allocator is good enough, and a lone change should not hold a page's buffer. */
-const pooledBufferBytesMin = 256 * 1024;
 
 /** Byte loops write in words of four, and may write three bytes more than they mean to. */
 const slackBytes = 8;
 
-/** Buffers whose readers are done. All tables of a process can share one. */
-export class BufferPool {
-  readonly #free: Uint8Array[] = [];
-  #freeBytes = 0;
-
-  /** A buffer of at least `capacity` bytes, of any content. */
-  take(capacity: number): Uint8Array {
-    if (capacity < pooledBufferBytesMin) return allocate(capacity);
-    const index = this.#free.findIndex((buffer) => buffer.length >= capacity);
-    if (index < 0) return allocate(capacity);
-    const buffer = this.#free.splice(index, 1)[0]!;
-    this.#freeBytes -= buffer.length;
-    return buffer;
-  }
-
-  /** Nobody may read or write the buffer after it was given. */
-  give(buffer: Uint8Array): void {
-    if (buffer.length < pooledBufferBytesMin || this.#free.includes(buffer)) return;
-    this.#free.push(buffer);
-    this.#freeBytes += buffer.length;
-    while (this.#free.length > pooledBuffersMax || this.#freeBytes > pooledBytesMax) {
-      this.#freeBytes -= this.#free.shift()!.length;
-    }
-  }
-}
-
 /**
- * Bytes with a length. Byte loops write to `bytes` themselves and set `length`, after `reserve` has made room for
+ * Bytes with a length. They are plain views, not `Buffer`s: one kind of array everywhere keeps the byte loops
+ * compiled for that kind. Byte loops write to `bytes` themselves and set `length`, after `reserve` has made room for
  * all they may write; `bytes` is another array after `reserve` and `write`.
  */
 export class ByteWriter {
@@ -50,7 +19,7 @@ export class ByteWriter {
 
   constructor(pool: BufferPool, capacity: number) {
     this.#pool = pool;
-    this.bytes = pool.take(capacity);
+    this.bytes = new Uint8Array(pool.take(capacity));
     this.view = new DataView(this.bytes.buffer);
   }
 
@@ -96,16 +65,9 @@ export class ByteWriter {
 
   #grow(needed: number): void {
     const small = this.bytes;
-    this.bytes = this.#pool.take(Math.max(needed, Math.ceil(small.length * 1.5)));
+    this.bytes = new Uint8Array(this.#pool.take(Math.max(needed, Math.ceil(small.length * 1.5))));
     this.view = new DataView(this.bytes.buffer);
     this.bytes.set(small.subarray(0, this.length));
-    this.#pool.give(small);
+    this.#pool.give(small.buffer);
   }
-}
-
-function allocate(capacity: number): Uint8Array {
-  // Unlike `new Uint8Array` it does not write zeros first; and plain views, not `Buffer`s: one kind of array
-  // everywhere keeps the byte loops compiled for that kind.
-  const { buffer } = Buffer.allocUnsafeSlow(capacity);
-  return new Uint8Array(buffer);
 }

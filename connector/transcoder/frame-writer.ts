@@ -1,6 +1,7 @@
 /** Frames one after the other in one buffer. */
 
-import { type BufferPool, ByteWriter } from './byte-writer.ts';
+import type { BufferPool } from '../buffer-pool.ts';
+import { ByteWriter } from './byte-writer.ts';
 import { openMap } from './bytes.ts';
 import type { DocumentFraming, Frames } from './transcoder.ts';
 
@@ -57,7 +58,7 @@ export class FrameWriter {
       count,
       end: (index) => ends[index]!,
       release: () => {
-        if (!isReleased) this.#pool.give(bytes);
+        if (!isReleased) this.#pool.give(bytes.buffer);
         isReleased = true;
       },
     };

@@ -2,14 +2,13 @@
 
 import { isUtf8 } from 'node:buffer';
 
+import { BufferPool } from '../buffer-pool.ts';
 import type { ItemKey, KeyAttribute } from '../table.ts';
-import { BufferPool, ByteWriter } from './byte-writer.ts';
+import { ByteWriter } from './byte-writer.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { transcodeItems } from './item-page.ts';
 import { invalidResponse } from './json-bytes.ts';
 import { transcodeRecords } from './record-page.ts';
-
-export { BufferPool } from './byte-writer.ts';
 
 /**
  * How a document becomes a frame of the output. The codec makes it, for one binding: a frame is `head`, the
@@ -116,7 +115,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       const frames = new FrameWriter(pool, options.framing, recordSize.of(bytes));
       const oldImage = new ByteWriter(pool, 0);
       const documents = transcodeRecords(bytes, meta, options, frames, oldImage);
-      pool.give(oldImage.bytes);
+      pool.give(oldImage.bytes.buffer);
       recordSize.learn(bytes, documents);
       return documents;
     },

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { BodyPool } from '../../../connector/body-pool.ts';
+import { BufferPool } from '../../../connector/buffer-pool.ts';
 import type { HttpRequest } from '../../../connector/host.ts';
 import { requestBytes, ResponseReader } from '../../../connector/http-message.ts';
 
 /** What is read of a text that comes in pieces of this size, and whether the connection may be kept. */
 function read(text: string, pieceBytes: number) {
-  const reader = new ResponseReader(new BodyPool());
+  const reader = new ResponseReader(new BufferPool());
   const bytes = Buffer.from(text, 'latin1');
   for (let at = 0; at < bytes.length; at += pieceBytes) {
     const piece = Buffer.from(bytes.subarray(at, at + pieceBytes));
@@ -134,32 +134,5 @@ describe('requestBytes()', () => {
   test('refuses a value that would begin a line of its own', () => {
     const broken = { ...request, headers: { 'x-token': 'a\r\nx-b: 1' } };
     expect(() => requestBytes(broken)).toThrow('Invalid character in header content');
-  });
-});
-
-describe('BodyPool', () => {
-  test('lends what was given, once, to whom it is large enough', () => {
-    const pool = new BodyPool();
-    const body = pool.take(1_000_000).subarray(0, 1_000_000);
-    pool.give(body);
-    pool.give(body);
-    const [larger, same, other] = [
-      pool.take(2_000_000),
-      pool.take(1_000_001),
-      pool.take(1_000_000),
-    ];
-    const got = [larger, same, other].map(({ buffer }) => buffer === body.buffer);
-    expect(got).toEqual([false, true, false]);
-  });
-
-  test('keeps no more than a few', () => {
-    const pool = new BodyPool();
-    const bodies = Array.from({ length: 100 }, () => pool.take(1_000_000));
-    for (const body of bodies) pool.give(body);
-    const buffers = new Set(bodies.map(({ buffer }) => buffer));
-    const kept = Array.from({ length: 100 }, () => pool.take(1_000_000)).filter(({ buffer }) =>
-      buffers.has(buffer),
-    );
-    expect(kept).toHaveLength(16);
   });
 });
