@@ -2,6 +2,7 @@
 
 import type { ByteWriter } from './byte-writer.ts';
 import { minus, nine, point, quote, zero } from './bytes.ts';
+import { doubleDigitsMax, isExactDecimal } from './exact-decimal.ts';
 import { invalidResponse, stringEnd } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 
@@ -15,8 +16,6 @@ const safeDigits = 15;
 const safeIntegerDigits = 18;
 
 const canonicalPattern = /^(?:0|-?[1-9]\d*|-?(?:0|[1-9]\d*)\.\d*[1-9])$/;
-/** No double prints more digits that mean something. */
-const doubleDigitsMax = 17;
 
 const integerMax = '18446744073709551615';
 const integerMin = '9223372036854775808';
@@ -79,7 +78,7 @@ function significantDigits(magnitude: string): number {
 
 /**
  * Copies the digits of the number whose JSON string begins at `at`, if they are canonical, and returns where the
- * string ends; 0 for a number in another form, or of so many digits that a JSON number may not be exact.
+ * string ends: negative when they are so many that a JSON number may not be exact; 0 for a number in another form.
  */
 export function copyPlainNumber(body: Uint8Array, at: number, out: Uint8Array, to: number): number {
   if (body[at] !== quote) return 0;
@@ -106,7 +105,7 @@ export function copyPlainNumber(body: Uint8Array, at: number, out: Uint8Array, t
     if (next === pointAt + 1 || body[next - 1] === zero) return 0;
   } else if (isZero && first > at + 1) return 0;
   if (byte !== quote) return 0;
-  return next - first > (next === pointAt ? safeIntegerDigits : safeDigits) ? 0 : next + 1;
+  return next - first > (next === pointAt ? safeIntegerDigits : safeDigits) ? -next - 1 : next + 1;
 }
 
 /**
@@ -122,12 +121,29 @@ export function writeNumber(
 ): number {
   const { bytes } = cursor;
   if (isText) writer.writeByte(quote);
-  const plainEnd = copyPlainNumber(bytes, at, writer.bytes, writer.length);
-  if (plainEnd > 0) {
-    writer.length += plainEnd - at - 2;
-    if (isText) writer.writeByte(quote);
-    return plainEnd;
-  }
+  const end = copyPlainNumber(bytes, at, writer.bytes, writer.length);
+  if (end === 0) return writeOtherNumber(cursor, at, writer, isText);
+  const stop = Math.abs(end);
+  if (end > 0 || isText || isExactAt(cursor, at, stop)) writer.length += stop - at - 2;
+  else writer.writeRange(bytes, at, stop);
+  if (isText) writer.writeByte(quote);
+  writer.reserve(bytes.length - stop);
+  return stop;
+}
+
+/** For canonical digits from `at` to `end`, quotes included: what `isExactInFlow` says of them. */
+function isExactAt(cursor: JsonCursor, at: number, end: number): boolean {
+  return isExactDecimal(cursor.bytes, at + 1, end - 1) ?? isExactInFlow(cursor.text(at, end));
+}
+
+/** For a number in another form than AWS's. */
+function writeOtherNumber(
+  cursor: JsonCursor,
+  at: number,
+  writer: ByteWriter,
+  isText: boolean,
+): number {
+  const { bytes } = cursor;
   const end = stringEnd(cursor, at);
   const canonical = canonicalNumber(cursor.text(at, end));
   if (canonical === undefined) throw invalidResponse(bytes, at, 'a number');

@@ -88,7 +88,7 @@ export function writePlainRun(map: MapWriting, cursor: JsonCursor, writer: ByteW
         continue;
       }
       const end = copyPlainScalar(isShort, body, view, at, out, outView, to) | 0;
-      if (end === 0) break;
+      if (end <= 0) break;
       to += isShort ? end - at - 7 : end - at - 8;
       at = end;
       next = atEnd;
@@ -116,7 +116,7 @@ function isStop(map: MapWriting, body: Uint8Array, at: number, end: number): boo
 
 /**
  * Copies a value from its beginning at `at`, when it is an N (`isShort`) or a literal like `{"BOOL":true`, and
- * returns where its inside ends; 0 for anything else.
+ * returns where its inside ends; 0 or less for anything else.
  */
 function copyPlainScalar(
   isShort: boolean,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
+import { isExactDecimal } from '../../../connector/transcoder/exact-decimal.ts';
 import { canonicalNumber, isExactInFlow } from '../../../connector/transcoder/number.ts';
 import { canonicalNumberText, numberText } from '../../support/attribute-arbitraries.ts';
 import { plainDecimal } from '../../support/reference-transcoder.ts';
@@ -101,6 +102,49 @@ describe('isExactInFlow()', () => {
         expect(isExactInFlow(digits)).toBe(true);
         expect(Number(digits)).toBe(double === 0 ? 0 : double);
       }),
+    );
+  });
+});
+
+describe('isExactDecimal()', () => {
+  const judge = (digits: string) => isExactDecimal(Buffer.from(digits), 0, digits.length);
+
+  const cases: readonly (readonly [digits: string, want: boolean | undefined])[] = [
+    ['12345678901234567890123456789012345678', false],
+    [`1${'0'.repeat(40)}`, undefined],
+    ['18446744073709551615', undefined],
+    ['0.000000123456789012345', true],
+    ['123456789.1234567', true],
+    ['-123456789.1234567', true],
+    ['0.3000000000000001', true],
+    ['9000000000.000001', undefined], // several of 16 digits are one double
+    ['8.000000000000001', undefined],
+    ['52.12345678901234', true],
+    ['4503599627370497.5', undefined],
+    ['0.30000000000000004', undefined],
+    ['0.300000000000000041', false],
+    ['9007199254740.993', undefined], // no double holds the digits as an integer
+  ];
+  test.each(cases)('of %s', (digits, want) => {
+    expect(judge(digits)).toBe(want);
+  });
+
+  test('says what isExactInFlow() says, or nothing', () => {
+    const digit = fc.integer({ min: 0, max: 9 });
+    const decimal = fc
+      .tuple(fc.array(digit, { minLength: 12, maxLength: 17 }), fc.nat(18), fc.boolean())
+      .map(([digits, pointAt, isNegative]) => {
+        const text = digits.join('').padStart(pointAt + 1, '0');
+        return `${isNegative ? '-' : ''}${text.slice(0, text.length - pointAt)}.${text.slice(text.length - pointAt)}`;
+      });
+    const double = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 });
+    const texts = fc.oneof(decimal, double.map(String), canonicalNumberText());
+    fc.assert(
+      fc.property(texts, (text) => {
+        const digits = canonicalNumber(text)!;
+        if (digits.length > 15) expect([isExactInFlow(digits), undefined]).toContain(judge(digits));
+      }),
+      { numRuns: 20_000 },
     );
   });
 });
