@@ -3,7 +3,7 @@
 import type { BufferPool } from '../buffer-pool.ts';
 import { type ByteSource, copyString } from './json-bytes.ts';
 
-/** Byte loops write in words of four, and may write three bytes more than they mean to. */
+/** Byte loops write two words of four at a time, and may write seven bytes more than they mean to. */
 const slackBytes = 8;
 
 /**

@@ -39,18 +39,23 @@ export function invalidResponse(body: Uint8Array, at: number, expected: string):
 }
 
 /**
- * Where the first byte that cannot stand for itself in a string is, `at` or after it, if within the next four;
- * else 4. For a word of four bytes, lowest byte first, without looking at each: in `word ^ 0x02020202` the quote
- * becomes 0x20 and control characters stay below it, so that subtracting 0x21 borrows from these bytes only (and
- * perhaps from ones above them); the same with the backslash and 1. Bytes above 0x7f are told by `& ~word`.
+ * Marks, by its highest bit, the first byte of four that cannot stand for itself in a string; 0 when all can. For a
+ * word of four bytes, lowest byte first, without looking at each: in `word ^ 0x02020202` the quote becomes 0x20 and
+ * control characters stay below it, so that subtracting 0x21 borrows from these bytes only (and perhaps from ones
+ * above them, which are marked in vain); the same with the backslash and 1. Bytes above 0x7f are told by `& ~word`.
  */
-function specialIn(word: number): number {
+function marksIn(word: number): number {
   const quoteAt20 = word ^ 0x02020202;
   const backslashAt0 = word ^ 0x5c5c5c5c;
-  const borrowed =
+  return (
     (((quoteAt20 - 0x21212121) & ~quoteAt20) | ((backslashAt0 - 0x01010101) & ~backslashAt0)) &
-    0x80808080;
-  return borrowed === 0 ? 4 : (31 - Math.clz32(borrowed & -borrowed)) >> 3;
+    0x80808080
+  );
+}
+
+/** Which byte is the first one marked; 4 for none. */
+function firstMarked(marks: number): number {
+  return marks === 0 ? 4 : (31 - Math.clz32(marks & -marks)) >> 3;
 }
 
 /** Where the string that begins at `at` ends, its quotes included. */
@@ -61,7 +66,7 @@ export function stringEnd(body: ByteSource, at: number): number {
   let next = at + 1;
   for (;;) {
     while (next < wordsEnd) {
-      const skip = specialIn(view.getInt32(next, true));
+      const skip = firstMarked(marksIn(view.getInt32(next, true)));
       next += skip;
       if (skip < 4) break;
     }
@@ -73,7 +78,7 @@ export function stringEnd(body: ByteSource, at: number): number {
 
 /**
  * Copies the string at `at`, if it has no escapes and is not among the last bytes of the body, and returns where it
- * ends; else 0. As many bytes as were read have been written, and up to three more that mean nothing.
+ * ends; else 0. As many bytes as were read have been written, and up to seven more that mean nothing.
  */
 export function copyPlainString(
   body: Uint8Array,
@@ -83,16 +88,22 @@ export function copyPlainString(
   outView: DataView,
   to: number,
 ): number {
-  const wordsEnd = body.length - 3;
+  const wordsEnd = body.length - 7;
   const shift = to - at;
   out[to] = quote;
   let next = at + 1;
   while (next < wordsEnd) {
     const word = view.getInt32(next, true);
+    const nextWord = view.getInt32(next + 4, true);
     outView.setInt32(next + shift, word, true);
-    const skip = specialIn(word);
-    next += skip;
-    if (skip < 4) return body[next] === quote ? next + 1 : 0;
+    outView.setInt32(next + shift + 4, nextWord, true);
+    let marks = marksIn(word);
+    if (marks === 0) {
+      next += 4;
+      marks = marksIn(nextWord);
+    }
+    next += firstMarked(marks);
+    if (marks !== 0) return body[next] === quote ? next + 1 : 0;
   }
   return 0;
 }
@@ -112,7 +123,7 @@ export function copyString(body: ByteSource, at: number, out: ByteSource, to: nu
     for (let skip = 4; skip === 4 && next < wordsEnd; next += skip) {
       const word = view.getInt32(next, true);
       out.view.setInt32(next + shift, word, true);
-      skip = specialIn(word);
+      skip = firstMarked(marksIn(word));
     }
     const byte = bytes[next]!;
     out.bytes[next + shift] = byte;
