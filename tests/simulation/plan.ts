@@ -132,6 +132,7 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
   }
   if (isShortLived) add(1, () => ({ kind: 'quiet', ms: between(45 * minuteMs, 60 * minuteMs) }));
   if (options.isLossy === true) add(1, () => ({ kind: 'loss', table: table(), how: pick(losses) }));
+  const isLong = events.some((event) => event.kind === 'loss' && event.how === 'pause');
   return {
     seed,
     tables,
@@ -159,12 +160,13 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
       [10, 300],
       [100, 5000],
     ]),
+    // A day of shards that live for a minute is thousands of them, and minutes of real time.
     rollOverMs: isShortLived
       ? [10 * minuteMs, 20 * minuteMs]
       : pick<Range>([
           [4 * hourMs, 4.1 * hourMs],
-          [2 * minuteMs, 5 * minuteMs],
-          [30 * secondMs, minuteMs],
+          isLong ? [hourMs, 2 * hourMs] : [2 * minuteMs, 5 * minuteMs],
+          isLong ? [20 * minuteMs, hourMs] : [30 * secondMs, minuteMs],
         ]),
     shardLifeMs: isShortLived ? 40 * minuteMs : 30 * hourMs,
     clockOffMs: isCalm || chance(0.6) ? [0, 0] : [-9 * minuteMs, 9 * minuteMs],
