@@ -38,10 +38,11 @@ export async function firstStart(
   const { clock, segmentCount } = context;
   const startedAtMs = clock.now();
   const streamArn = assertCapturable(table).arn;
-  const shards: Shard[] = [];
+  const listed: Shard[] = [];
   for await (const page of listShards({ ...context, streamArn }, signal)) {
-    shards.push(...page.shards);
+    listed.push(...page.shards);
   }
+  const shards = withEndedParents(listed);
   const state = TableState.start({
     streamArn,
     tableId: table.id,
@@ -51,6 +52,23 @@ export async function firstStart(
     shards,
   });
   return { state, shards };
+}
+
+/**
+ * A listing may still show a shard as open whose child is closed already. It ended before that child did: read now,
+ * its records would come after those of its grandchildren, which nothing holds back.
+ */
+function withEndedParents(shards: readonly Shard[]): Shard[] {
+  const parents = new Map(shards.map(({ id, parentId }) => [id, parentId]));
+  const ended = new Set<string>();
+  for (const { id, isClosed } of shards) {
+    let next = isClosed ? id : undefined;
+    while (next !== undefined && !ended.has(next)) {
+      ended.add(next);
+      next = parents.get(next);
+    }
+  }
+  return shards.map((shard) => ({ ...shard, isClosed: ended.has(shard.id) }));
 }
 
 /** Later than the last epoch, also when the clock has gone back: an epoch must never decrease. */

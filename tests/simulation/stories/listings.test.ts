@@ -2,6 +2,7 @@
 
 import { describe, expect, jest, test } from '@jest/globals';
 import { Stage } from '../scripted.ts';
+import { Gate } from '../wire.ts';
 import { callCount, keepWriting, openShard } from './writers.ts';
 
 jest.setTimeout(300_000);
@@ -40,6 +41,30 @@ describe('listings', () => {
       await stage.untilBackfilled(3000);
       stage.world.write(0, 0, false);
       await stage.until('the change', () => stage.shown.includes('u 3'), 2000);
+      return stage.judged();
+    });
+    expect(got).toEqual([]);
+  });
+
+  test('a parent that is listed as open, though its child is closed, is not read at a first start', async () => {
+    // Seed 1001127.
+    const gate = new Gate();
+    const stage = new Stage({ tables: [{ itemCount: 2 }] });
+    const got = await stage.play(async () => {
+      const parent = openShard(stage);
+      for (let generation = 0; generation < 3; generation += 1) {
+        stage.world.write(0, 0, false);
+        if (generation < 2) stage.fake.rollOver('table-0');
+        await stage.sleep(100);
+      }
+      stage.fake.setListing('table-0', parent, { shownClosedAtMs: stage.clock.now() + minuteMs });
+      stage.wire.intercept = async ({ operation, body }, forward) => {
+        if (operation === 'GetShardIterator' && body['ShardId'] === parent) await gate.pass();
+        return forward();
+      };
+      stage.start();
+      await stage.sleep(10_000);
+      gate.open();
       return stage.judged();
     });
     expect(got).toEqual([]);
