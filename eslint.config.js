@@ -20,7 +20,7 @@ export default defineConfig(
   },
   {
     files: ['connector/**/*.ts', 'protocol/**/*.ts'],
-    ignores: ['connector/main.ts', 'connector/host.ts', 'connector/process-host.ts'],
+    ignores: ['main', 'host', 'process-host', 'silence'].map((name) => `connector/${name}.ts`),
     rules: {
       'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'Date'],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random' }],

@@ -32,6 +32,7 @@ export function compileCheck(schema: ObjectSchema, formats: Formats = {}): Schem
   // A test compiles the schemas strictly and against their meta-schema; a start need not.
   const ajv = new Ajv({
     allErrors: true,
+    code: { optimize: false }, // It runs once or twice.
     discriminator: true,
     formats,
     meta: false,

@@ -1,12 +1,14 @@
 /** Checks requests against their schema, and fills in what was left out. Loaded with the first one that needs it. */
 
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { ProtocolError } from './protocol-error.ts';
 import schema from './requests.schema.json' with { type: 'json' };
 import type { RequestMessage } from './requests.types.ts';
 
-// A test compiles the schema with its meta-schema; leaving that out saves 20 ms of each start.
+// A test compiles the schema with its meta-schema; leaving that out saves 20 ms of each start. Code that runs a
+// few times need not be the shortest, which saves 5 ms more.
 const ajv = new Ajv({
+  code: { optimize: false },
   meta: false,
   validateSchema: false,
   removeAdditional: 'all',
@@ -22,14 +24,26 @@ ajv.addKeyword({
   errors: false,
 });
 
-const isRequest = ajv.compile<RequestMessage>(schema);
+type Kind = keyof RequestMessage;
+type Check = ValidateFunction<RequestMessage>;
+const checks = new Map<Kind, Check>();
 
-/** The request itself, checked and completed. Throws a `ProtocolError` that names the first member at fault. */
-export function checkRequest(json: unknown): RequestMessage {
+/**
+ * The request itself, which is of this kind, checked and completed. Throws a `ProtocolError` that names the first
+ * member at fault.
+ */
+export function checkRequest(kind: Kind, json: unknown): RequestMessage {
+  const isRequest = checks.get(kind) ?? compileFor(kind);
+  checks.set(kind, isRequest);
   if (isRequest(json)) return json;
   const [error] = isRequest.errors ?? [];
   const path = error?.instancePath ?? '';
   throw new ProtocolError(`Request member "${path}" ${error?.message ?? 'is not valid'}`);
+}
+
+/** Checks one kind only: a process gets one request besides `spec`, and each kind takes 5 ms to compile. */
+function compileFor(kind: Kind): Check {
+  return ajv.compile({ ...schema, properties: { [kind]: schema.properties[kind] } });
 }
 
 /**

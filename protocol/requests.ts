@@ -63,7 +63,7 @@ export async function parseRequest(json: unknown): Promise<Request> {
   // Registering a connector waits for this answer; the checker below takes longer to load than all the rest.
   if (kind === 'spec') return { kind };
   const { checkRequest } = await import('./request-check.ts');
-  return toRequest(kind, checkRequest(json));
+  return toRequest(kind, checkRequest(kind, json));
 }
 
 function kindOf(json: unknown): RequestKind {
