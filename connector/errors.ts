@@ -66,6 +66,11 @@ export function isConnectorError(error: unknown): error is ConnectorError {
   return nameOf(error) === 'ConnectorError';
 }
 
+/** The error and its remedy, as a user reads them. AWS's own sentences end with a full stop, ours do not. */
+export function sentencesOf({ message, hint }: ConnectorError): string {
+  return hint === undefined ? message : `${message.replace(/\.$/, '')}. ${hint}`;
+}
+
 /** The name of anything thrown; foreign errors are told apart by it, never by `instanceof`. */
 export function nameOf(error: unknown): string {
   return stringMember(error, 'name') ?? typeof error;

@@ -2,6 +2,7 @@
 
 import type { Clock } from './host.ts';
 import { rfc3339 } from './time.ts';
+
 /** From least to most urgent. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -37,6 +38,7 @@ export interface LogOptions {
 export function parseLogLevel(name: string | undefined): LogLevel {
   const level = (name ?? 'info').toLowerCase();
   if (level === 'warning') return 'warn';
+  if (level === 'fatal' || level === 'panic') return 'error';
   return logLevels.find((known) => known === level) ?? 'info';
 }
 

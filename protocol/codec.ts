@@ -33,12 +33,13 @@ export interface Codec {
 }
 
 /**
- * The codec that `FLOW_RUNTIME_CODEC` asks for: JSON lines for `json` and when it is not set, protobuf frames
+ * The codec that `FLOW_RUNTIME_CODEC` asks for: JSON lines for `json` and when it is not set or empty, protobuf frames
  * for `proto`. Rejects with a `ProtocolError` for any other value.
  */
 export async function codecNamed(name: string | undefined): Promise<Codec> {
   switch (name) {
     case undefined:
+    case '': // As shells unset it.
     case 'json':
       return jsonLines;
     case 'proto':

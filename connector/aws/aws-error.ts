@@ -68,6 +68,8 @@ const connectionCodes = new Set([
   'EPIPE',
   'ETIMEDOUT',
 ]);
+// Nothing but credentials is read from files while a call is made.
+const fileCodes = new Set(['EACCES', 'EISDIR', 'ENOENT', 'EPERM']);
 const skewNames = new Set(['RequestExpired', 'RequestInTheFuture', 'RequestTimeTooSkewed']);
 const expiredNames = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
 const rejectedNames = new Set([
@@ -133,7 +135,7 @@ export function explain(error: unknown, subject: CallSubject): unknown {
       },
     );
   }
-  if (name === 'CredentialsProviderError') {
+  if (name === 'CredentialsProviderError' || fileCodes.has(codeOf(error) ?? '')) {
     return new ConnectorError(
       errorCodes.credentialsInvalid,
       `Cannot find AWS credentials: ${messageOf(error)}`,

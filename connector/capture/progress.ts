@@ -60,11 +60,10 @@ export function statusSentence(tables: readonly TableProgress[], itemsPerSecond:
   if (unfinished.length === 0) {
     return `Streaming changes of ${count(tables.length, 'table')} (${count(shards, 'shard')} open${lag})`;
   }
-  const of = tables.length === 1 ? '' : ` ${unfinished.length} of ${tables.length} tables`;
-  const name = unfinished.length === 1 ? ` "${unfinished[0]?.tableName ?? ''}"` : '';
-  if (unfinished.every(({ phase }) => phase === 'starting')) return `Starting${of}${name}`;
+  const which = whichOf(unfinished, tables.length);
+  if (unfinished.every(({ phase }) => phase === 'starting')) return `Starting ${which}`;
   if (unfinished.every(({ phase }) => phase !== 'backfilling')) {
-    return `Backfill of${of || ' table'}${name} waits for the stream to catch up${lag.replace(', ', ' (')}${lag && ')'}`;
+    return `Backfill of ${which} waits for the stream to catch up${lag.replace(', ', ' (')}${lag && ')'}`;
   }
   const items = sum(unfinished, (table) => table.items);
   const covered = sum(unfinished, coveredItems);
@@ -74,11 +73,19 @@ export function statusSentence(tables: readonly TableProgress[], itemsPerSecond:
   const left = itemsPerSecond > 0 ? (expected - covered) / itemsPerSecond : undefined;
   const details = [
     expected > covered ? `${percent} %` : '',
-    `${items} items`,
-    `${Math.round(units)} read units`,
+    `${grouped(items)} items`,
+    `${grouped(Math.round(units))} read units`,
     left === undefined || left < 1 ? '' : `about ${duration(left)} left`,
   ].filter((detail) => detail !== '');
-  return `Backfilling${of}${name} while streaming changes (${details.join(', ')}${lag})`;
+  return `Backfilling ${which} while streaming changes (${details.join(', ')}${lag})`;
+}
+
+/** The tables by their number; a single one by its name. */
+function whichOf(tables: readonly TableProgress[], tableCount: number): string {
+  const share = `${tables.length} of ${tableCount} tables`;
+  const [first] = tables;
+  if (tables.length !== 1 || first === undefined) return share;
+  return tableCount === 1 ? `"${first.tableName}"` : `"${first.tableName}" (${share})`;
 }
 
 /** Items counted, or as many as the finished segments stand for: a state of the Go connector has no count. */
@@ -99,6 +106,10 @@ function duration(seconds: number): string {
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
   if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
   return `${Math.round(seconds / 86_400)} days`;
+}
+
+function grouped(number: number): string {
+  return number.toLocaleString('en');
 }
 
 function count(number: number, noun: string): string {

@@ -1,7 +1,14 @@
 /** Serves the protocol on stdin and stdout; nothing else ever goes to stdout. */
 
 import { codecNamed } from '../../protocol/codec.ts';
-import { ConnectorError, errorCodes, isConnectorError, messageOf, nameOf } from '../errors.ts';
+import {
+  ConnectorError,
+  errorCodes,
+  isConnectorError,
+  messageOf,
+  nameOf,
+  sentencesOf,
+} from '../errors.ts';
 import type { Host } from '../host.ts';
 import { createLog, parseLogFormat, parseLogLevel } from '../log.ts';
 import { runSession } from '../session/session.ts';
@@ -30,9 +37,11 @@ export async function serve(host: Host): Promise<number> {
 /** Message and fields of the line that the user gets to see: for a bug of ours, with what we need to find it. */
 function lastWords(error: unknown): [string, Record<string, unknown>] {
   if (isConnectorError(error)) {
-    const { code, message, hint, cause } = error;
-    const sentence = hint === undefined ? message : `${message}. ${hint}`;
-    return [sentence, { code, ...(cause === undefined ? {} : { cause: messageOf(cause) }) }];
+    const { code, cause } = error;
+    return [
+      sentencesOf(error),
+      { code, ...(cause === undefined ? {} : { cause: messageOf(cause) }) },
+    ];
   }
   // Known by its status, since a bundle may hold its class twice: AWS refused what we asked for, and said why.
   if (typeof error === 'object' && error !== null && 'throttlingReasons' in error) {

@@ -9,6 +9,7 @@ import {
   isConnectorError,
   messageOf,
   nameOf,
+  sentencesOf,
   type ErrorCode,
 } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -195,11 +196,11 @@ function refusal(problems: readonly ConnectorError[]): unknown {
   const distinct = [...new Map(problems.map((problem) => [problem.message, problem])).values()];
   const [first] = distinct;
   if (distinct.length === 1 || first === undefined) return first;
-  const lines = distinct.map(({ message, hint }) =>
-    hint === undefined ? message : `${message}. ${hint}`,
-  );
   return new ConnectorError(
     first.code,
-    listProblems(lines, (count) => `The capture cannot run, for ${count} reasons:`),
+    listProblems(
+      distinct.map(sentencesOf),
+      (count) => `The capture cannot run, for ${count} reasons:`,
+    ),
   );
 }

@@ -61,6 +61,12 @@ describe('explain()', () => {
       'Set "credentials" in the endpoint configuration, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     ],
     [
+      Object.assign(new Error("ENOENT: no such file, open 'token'"), { code: 'ENOENT' }),
+      'credentials-invalid',
+      "Cannot find AWS credentials: ENOENT: no such file, open 'token'",
+      'Set "credentials" in the endpoint configuration, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    ],
+    [
       aws('ExpiredToken'),
       'credentials-expired',
       'The AWS credentials have expired: said',

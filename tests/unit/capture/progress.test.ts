@@ -29,7 +29,7 @@ describe('statusSentence()', () => {
     ['Starting "orders"', [{ phase: 'starting', lagMs: Infinity }], 0],
     ['Starting 2 of 2 tables', [{ phase: 'starting' }, { phase: 'starting' }], 0],
     [
-      'Backfill of table "orders" waits for the stream to catch up (stream 30 min behind)',
+      'Backfill of "orders" waits for the stream to catch up (stream 30 min behind)',
       [{ phase: 'waiting-for-stream', lagMs: 30 * minute }],
       0,
     ],
@@ -44,13 +44,13 @@ describe('statusSentence()', () => {
       10,
     ],
     [
-      'Backfilling 1 of 2 tables "b" while streaming changes (50 %, 500 items, 0 read units, stream 90 s behind)',
+      'Backfilling "b" (1 of 2 tables) while streaming changes (50 %, 500 items, 0 read units, stream 90 s behind)',
       [{ phase: 'streaming' }, { tableName: 'b', items: 500, lagMs: 90_000 }],
       0,
     ],
     [
-      'Backfilling "orders" while streaming changes (2000 items, 9 read units)',
-      [{ items: 2000, units: 9 }],
+      'Backfilling "orders" while streaming changes (2,000 items, 1,234,567 read units)',
+      [{ items: 2000, units: 1_234_567.2 }],
       10,
     ],
     [
