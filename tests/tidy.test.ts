@@ -3,9 +3,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { errorCodes } from '../connector/errors.ts';
-import endpointSchema from '../schemas/endpoint-config.schema.json' with { type: 'json' };
-import resourceSchema from '../schemas/resource-config.schema.json' with { type: 'json' };
 
 // From the edge inwards: each folder, and the folders it may import. Words lie in connector/ itself.
 const layers: Readonly<Record<string, readonly string[]>> = {
@@ -131,7 +128,6 @@ describe('the top level', () => {
 
 interface Manifest {
   readonly version: string;
-  readonly scripts: Readonly<Record<string, string>>;
 }
 interface Lockfile {
   readonly packages: Readonly<
@@ -159,29 +155,5 @@ describe('CHANGELOG.md', () => {
     const changelog = readFileSync('CHANGELOG.md', 'utf8');
     const entry = changelog.split(/^## /m).find((each) => each.startsWith(`[${manifest.version}]`));
     expect(entry).toMatch(/^### (?:Added|Changed|Deprecated|Removed|Fixed|Security)\n\n- \S/m);
-  });
-});
-
-describe('README.md', () => {
-  const readme = readFileSync('README.md', 'utf8');
-  const firstCells = [...readme.matchAll(/^\| `([^`]+)`/gm)].map(([, cell]) => cell);
-
-  test('has a row for each error and each option', () => {
-    const { credentials, advanced, ...others } = endpointSchema.properties;
-    const options = [
-      ...Object.keys(others),
-      ...credentials.oneOf.flatMap(({ properties }) =>
-        Object.keys(properties).map((name) => `credentials.${name}`),
-      ),
-      ...Object.keys(advanced.properties).map((name) => `advanced.${name}`),
-      ...Object.keys(resourceSchema.properties),
-    ];
-    const wanted = [...Object.values(errorCodes), ...new Set(options)];
-    expect(wanted.filter((name) => !firstCells.includes(name))).toEqual([]);
-  });
-
-  test('names only commands that there are', () => {
-    const got = [...readme.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, script = '']) => script);
-    expect(got.filter((script) => !(script in manifest.scripts))).toEqual([]);
   });
 });

@@ -90,7 +90,7 @@ function latencySummary(latencies: readonly Latency[]): LatencySummary {
 export function renderSummary(summary: Summary, verdict: Verdict): string {
   const { latencyMs, crash } = summary;
   const noRules = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
-  const style = { head: [], border: ['gray'] };
+  const style = { head: [], border: pc.isColorSupported ? ['gray'] : [] };
   const table = new Table({ chars: noRules, style, colAligns: ['left', 'right'] });
   table.push(
     ['items in the tables', countOf(summary.items)],

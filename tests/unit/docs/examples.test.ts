@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { statusSentence, type TableProgress } from '../../../connector/capture/progress.ts';
+import { parseEndpointConfig, parseResourceConfigs } from '../../../connector/config.ts';
+import { documentSchema } from '../../../connector/discovery/discovery.ts';
+import { enableStreamCommand } from '../../../connector/table.ts';
+import { createTranscoder } from '../../../connector/transcoder/transcoder.ts';
+import { tableNamed } from '../discovery/fake-aws.ts';
+import { documentsOf, framing } from '../transcoder/transcoder-fixtures.ts';
+import { blocksOf, pageNamed, pages, type Page } from './pages.ts';
+
+interface Capture {
+  readonly endpoint: Readonly<Record<'connector' | 'local', { readonly config: Config }>>;
+  readonly bindings: readonly { readonly resource: unknown; readonly target: unknown }[];
+}
+
+interface Config {
+  readonly credentials?: { readonly auth_type: string };
+}
+
+const textsOf = (page: Page, language: string, kind = '') =>
+  blocksOf(page)
+    .filter((block) => block.language === language && block.kind === kind)
+    .map(({ text }) => text);
+
+const tokens = { aws_access_key_id: 'a', aws_secret_access_key: 'b', aws_session_token: 'c' };
+
+/** As Flow hands it over: with the tokens of a role. */
+function handedOver(config: Config): object {
+  const { credentials } = config;
+  if (credentials?.auth_type !== 'AWSIAM') return config;
+  return { ...config, credentials: { ...credentials, ...tokens } };
+}
+
+describe.each(pages.flatMap((page) => textsOf(page, 'yaml').map((text) => [page.file, text])))(
+  'the flow.yaml in %s',
+  (_, text) => {
+    const captures = Object.values((parse(text) as { captures: Record<string, Capture> }).captures);
+
+    test.each(captures)('has a capture that the connector takes', ({ endpoint, bindings }) => {
+      const { config } = Object.values(endpoint)[0]!;
+      const got = parseEndpointConfig(handedOver(config));
+      expect(got.region).toBe('us-east-1');
+      const resources = parseResourceConfigs(bindings.map(({ resource }) => resource));
+      expect(resources.map(({ table }) => `acmeCo/shop/${table}`)).toEqual(
+        bindings.map(({ target }) => target),
+      );
+    });
+
+    test.each(captures)('has only members that Flow knows', ({ endpoint, bindings, ...others }) => {
+      expect(Object.keys(endpoint)).toEqual([expect.stringMatching(/^(?:connector|local)$/)]);
+      expect(Object.keys(others).filter((name) => name !== 'interval')).toEqual([]);
+      const members = new Set(bindings.flatMap((binding) => Object.keys(binding)));
+      expect([...members].filter((name) => !['resource', 'target'].includes(name))).toEqual([]);
+    });
+  },
+);
+
+interface Policy {
+  readonly Version: string;
+  readonly Statement: readonly { readonly Effect: string; readonly Action: string | string[] }[];
+}
+
+const policies = pages.flatMap((page) => textsOf(page, 'json').map((text) => [page.file, text]));
+
+describe('the policies', () => {
+  const parsed = policies.map(([, text = '']) => JSON.parse(text) as Policy);
+
+  test('are policies that allow', () => {
+    expect(parsed.map(({ Version }) => Version)).toEqual(policies.map(() => '2012-10-17'));
+    const effects = new Set(parsed.flatMap(({ Statement }) => Statement.map((s) => s.Effect)));
+    expect([...effects]).toEqual(['Allow']);
+  });
+
+  test('in README.md allows what the connector calls, and nothing else', () => {
+    const [text = ''] = textsOf(pageNamed('README'), 'json');
+    const { Statement } = JSON.parse(text) as Policy;
+    const got = new Set(Statement.flatMap(({ Action }) => Action));
+    expect([...got].sort()).toEqual(calledActions());
+  });
+});
+
+/** The actions of every call in the sources: commands of the SDK, and targets of our own requests. */
+function calledActions(): string[] {
+  const folder = 'connector/aws';
+  const sources = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
+  const calls = sources.join('\n').matchAll(/new (\w+)Command\(|'DynamoDB\w*_20120810\.(\w+)'/g);
+  const names = [...calls].map(([, command, target]) => `dynamodb:${command ?? target ?? ''}`);
+  return [...new Set(names)].sort();
+}
+
+describe('documents.md', () => {
+  const page = pageNamed('documents');
+  const table = tableNamed('orders', {
+    key: [
+      { name: 'customer', type: 'S' },
+      { name: 'number', type: 'N' },
+    ],
+  });
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const isDocument = ajv.compile(documentSchema(table, { historyMode: false }));
+
+  test('has documents that satisfy the published schema', () => {
+    const [text = ''] = textsOf(page, 'json', 'documents');
+    const documents = text.split(/\n(?=\{)/).map((part) => JSON.parse(part) as { _meta: object });
+    expect(documents.map(({ _meta }) => _meta)).toEqual([
+      expect.objectContaining({ op: 'c', snapshot: true }),
+      expect.objectContaining({ op: 'd', snapshot: false }),
+    ]);
+    for (const document of documents)
+      expect([isDocument(document), isDocument.errors]).toEqual([true, null]);
+  });
+
+  test('has an item and the document that it becomes', () => {
+    const [item = ''] = textsOf(page, 'json', 'dynamodb');
+    const [document = ''] = textsOf(page, 'json', 'document');
+    const want = JSON.parse(document) as { _meta: { epoch: string; scannedAt: string } };
+    const { epoch, scannedAt } = want._meta;
+    const transcoder = createTranscoder({ key: table.key, framing });
+    const frames = transcoder.items(Buffer.from(`{"Items":[${item}]}`), { epoch, scannedAt });
+    const [got = ''] = documentsOf(frames);
+    expect(JSON.parse(got)).toEqual(want);
+    expect(isDocument(want)).toBe(true);
+  });
+});
+
+describe('operations.md', () => {
+  const base: TableProgress = {
+    tableName: 'orders',
+    phase: 'backfilling',
+    items: 2_500_000,
+    itemsExpected: 10_000_000,
+    segmentsFinished: 0,
+    segmentCount: 100,
+    units: 81_000,
+    documents: 0,
+    changes: 0,
+    lagMs: 0,
+    shards: 4,
+  };
+  const streaming: TableProgress = { ...base, phase: 'streaming' };
+  const lagging = (table: TableProgress, seconds: number) => ({ ...table, lagMs: seconds * 1000 });
+
+  test('has status messages as they are', () => {
+    const [text = ''] = textsOf(pageNamed('operations'), 'text');
+    expect(text.trim().split('\n').slice(1)).toEqual([
+      statusSentence([{ ...base, phase: 'starting' }], 0),
+      statusSentence([lagging({ ...base, phase: 'waiting-for-stream' }, 1800)], 0),
+      statusSentence([base], 8333),
+      statusSentence([lagging(base, 20), streaming, streaming], 0),
+      statusSentence([streaming, streaming, streaming], 0),
+      statusSentence([streaming, lagging(streaming, 180), streaming], 0),
+    ]);
+  });
+});
+
+test.each([['README'], ['errors']])('%s.md turns on a stream as the connector says it', (name) => {
+  const text = pageNamed(name).text.replace(/ \\\n +/g, ' ');
+  expect(text).toContain(enableStreamCommand('orders'));
+});
