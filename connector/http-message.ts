@@ -1,6 +1,5 @@
 /** HTTP/1.1 as bytes: a request to write, and a response read from pieces. No input, no output. */
 
-import { validateHeaderValue } from 'node:http';
 import type { BufferPool } from './buffer-pool.ts';
 import type { HttpRequest, HttpResponse } from './host.ts';
 
@@ -10,6 +9,9 @@ export const responseBytesMax = 128 * 1024 * 1024;
 const headBytesMax = 16 * 1024;
 /** Of a body that does not announce its length. */
 const bodyBytesAtStart = 16 * 1024;
+
+/** What may stand in a header's line. Not asked of `node:http`: loading that for one check takes 15 ms on Node 24. */
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const headEnd = Buffer.from('\r\n\r\n');
 const lineEnd = Buffer.from('\r\n');
@@ -24,7 +26,9 @@ export function requestBytes(request: HttpRequest): Buffer {
   const { method, path, hostname, port, body } = request;
   const host = port === undefined ? hostname : `${hostname}:${port}`;
   const lines = Object.entries({ host, ...request.headers }).map(([name, value]) => {
-    validateHeaderValue(name, value);
+    if (!headerValue.test(value)) {
+      throw connectionError('ERR_INVALID_CHAR', `Invalid character in header "${name}"`);
+    }
     // Ours is right, and there must not be two of them.
     return name.toLowerCase() === 'content-length' ? '' : `${name}: ${value}\r\n`;
   });

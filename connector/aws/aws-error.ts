@@ -145,6 +145,14 @@ export function explain(error: unknown, subject: CallSubject): unknown {
       },
     );
   }
+  // Of all headers, only those of the signature have text of the user's in them.
+  if (codeOf(error) === 'ERR_INVALID_CHAR') {
+    return new ConnectorError(
+      errorCodes.credentialsInvalid,
+      `The credentials contain a character that no credentials have: ${messageOf(error)}`,
+      { hint: 'Check the access key for line breaks and for signs of an example.', cause: error },
+    );
+  }
   if (expiredNames.has(name)) {
     return new ConnectorError(
       errorCodes.credentialsExpired,

@@ -67,6 +67,12 @@ describe('explain()', () => {
       'Set "credentials" in the endpoint configuration, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     ],
     [
+      Object.assign(new Error('Invalid character'), { code: 'ERR_INVALID_CHAR' }),
+      'credentials-invalid',
+      'The credentials contain a character that no credentials have: Invalid character',
+      'Check the access key for line breaks and for signs of an example.',
+    ],
+    [
       aws('ExpiredToken'),
       'credentials-expired',
       'The AWS credentials have expired: said',

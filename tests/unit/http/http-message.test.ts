@@ -133,6 +133,6 @@ describe('requestBytes()', () => {
 
   test('refuses a value that would begin a line of its own', () => {
     const broken = { ...request, headers: { 'x-token': 'a\r\nx-b: 1' } };
-    expect(() => requestBytes(broken)).toThrow('Invalid character in header content');
+    expect(() => requestBytes(broken)).toThrow('Invalid character in header "x-token"');
   });
 });
