@@ -3,8 +3,12 @@
 import type { Clock } from '../host.ts';
 import type { Log } from '../log.ts';
 
-/** Status lines are for reading: one every ten seconds at most, and only when something changed. */
+/**
+ * Status lines are for reading: one every ten seconds at most, and only when something changed. After a phase has
+ * begun they come faster, for whoever has just started a capture looks at them.
+ */
 const reportIntervalMs = 10_000;
+const reportIntervalMsMin = 1_000;
 /** What the stream is behind by less than this is as good as nothing. */
 const lagWorthTellingMs = 5_000;
 
@@ -34,6 +38,8 @@ export async function reportProgress(
   signal: AbortSignal,
 ): Promise<void> {
   let told = '';
+  let phases = '';
+  let intervalMs = reportIntervalMsMin;
   let last: { readonly atMs: number; readonly items: number } | undefined;
   for (;;) {
     const progress = tables.map((table) => table.progress());
@@ -48,7 +54,11 @@ export async function reportProgress(
       told = sentence;
     }
     last = { atMs: now, items };
-    await clock.sleep(reportIntervalMs, signal);
+    const phasesNow = progress.map(({ phase }) => phase).join();
+    intervalMs =
+      phasesNow === phases ? Math.min(reportIntervalMs, intervalMs * 2) : reportIntervalMsMin;
+    phases = phasesNow;
+    await clock.sleep(intervalMs, signal);
   }
 }
 

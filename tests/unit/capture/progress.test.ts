@@ -70,17 +70,45 @@ describe('statusSentence()', () => {
 });
 
 describe('reportProgress()', () => {
-  test('tells the rate of the last ten seconds, and only what is new', async () => {
+  /** What is reported of one table, whose progress is asked for again and again; with the second of each. */
+  async function reported(steps: readonly Partial<TableProgress>[], seconds: number) {
     const clock = new FakeClock(0);
     const { log, lines } = collectedLog(clock);
-    const items = [0, 100, 100, 100, 300];
-    const reporting = { progress: () => table({ items: items.shift() ?? 1000 }) };
+    const asked: number[] = [];
+    const progress = () => {
+      const step = steps[Math.min(asked.length, steps.length - 1)];
+      asked.push(clock.now() / 1000);
+      return table(step ?? {});
+    };
     const stop = new AbortController();
-    const reported = outcome(reportProgress([reporting], { clock, log }, stop.signal));
-    await clock.advance(45_000);
+    const reporting = outcome(reportProgress([{ progress }], { clock, log }, stop.signal));
+    await clock.advance(seconds * 1000);
     stop.abort(new Error('stopped'));
-    expect(await clock.run(reported)).toBe('stopped');
+    expect(await clock.run(reporting)).toBe('stopped');
     const sentences = lines.filter(({ level }) => level === 'info').map(({ message }) => message);
+    return { asked, sentences };
+  }
+
+  test('tells a phase soon after it has begun, and then every ten seconds', async () => {
+    const phases = ['starting', 'starting', 'backfilling', 'streaming'] as const;
+    const { asked, sentences } = await reported(
+      phases.map((phase) => ({ phase })),
+      40,
+    );
+    expect(asked).toEqual([0, 1, 3, 4, 5, 7, 11, 19, 29, 39]);
+    expect(sentences).toEqual([
+      'Starting "orders"',
+      'Backfilling "orders" while streaming changes (0 %, 0 items, 0 read units)',
+      'Streaming changes of 1 table (4 shards open)',
+    ]);
+  });
+
+  test('tells the rate since the last report, and only what is new', async () => {
+    const items = [0, 0, 0, 0, 0, 0, 100, 100, 100, 300];
+    const { sentences } = await reported(
+      items.map((count) => ({ items: count })),
+      70,
+    );
     expect(sentences).toEqual([
       'Backfilling "orders" while streaming changes (0 %, 0 items, 0 read units)',
       'Backfilling "orders" while streaming changes (10 %, 100 items, 0 read units, about 90 s left)',
