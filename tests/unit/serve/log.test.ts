@@ -66,6 +66,7 @@ describe('parseLogLevel(), parseLogFormat()', () => {
     [undefined, 'info'],
     ['WARNING', 'warn'],
     ['Debug', 'debug'],
+    ['fatal', 'error'],
     ['loud', 'info'],
   ])('level %s is %s', (name, want) => {
     expect(parseLogLevel(name)).toBe(want);
