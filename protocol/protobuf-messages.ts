@@ -13,10 +13,12 @@ const collection = message({
   readSchema: [11, 'json'],
 });
 
+// Newer runtimes may leave a binding's collection out and put it into a table of the message, whose field number is
+// not published. Nothing of ours looks into a collection, so an empty one does.
 const captureBinding = message({
   resourceConfig: [1, 'json'],
   resourcePath: [2, 'string', 'repeated'],
-  collection: [3, collection],
+  collection: [3, collection, 'always'],
   backfill: [4, 'uint32'],
   stateKey: [5, 'string'],
 });
@@ -31,7 +33,7 @@ export const captureMessage = message({
 
 const validateBinding = message({
   resourceConfig: [1, 'json'],
-  collection: [2, collection],
+  collection: [2, collection, 'always'],
   backfill: [3, 'uint32'],
 });
 

@@ -11,17 +11,20 @@ interface Field {
   readonly number: number;
   readonly type: FieldType;
   readonly isRepeated: boolean;
+  /** True when an absent message is read as an empty one. */
+  readonly isAlwaysThere: boolean;
 }
 
 /** What a message consists of; the names are those of its JSON form. */
 export type MessageType = ReadonlyMap<number, Field>;
 
-/** A message type from its fields: name to number, type, and whether there may be many. */
+/** A message type from its fields: name to number, type, and whether there may be many, or always is one. */
 export function message(
-  sketch: Readonly<Record<string, readonly [number, FieldType, 'repeated'?]>>,
+  sketch: Readonly<Record<string, readonly [number, FieldType, ('repeated' | 'always')?]>>,
 ): MessageType {
-  const fields = Object.entries(sketch).map(([name, [number, type, repeated]]) => {
-    return { name, number, type, isRepeated: repeated !== undefined };
+  const fields = Object.entries(sketch).map(([name, [number, type, count]]) => {
+    const isRepeated = count === 'repeated';
+    return { name, number, type, isRepeated, isAlwaysThere: count === 'always' };
   });
   return new Map(fields.map((field) => [field.number, field]));
 }
@@ -46,6 +49,7 @@ export function decodeMessage(type: MessageType, bytes: Uint8Array): JsonObject 
     if (field.isRepeated) ((json[field.name] ??= []) as unknown[]).push(value);
     else json[field.name] = value;
   }
+  for (const { name, isAlwaysThere } of type.values()) if (isAlwaysThere) json[name] ??= {};
   return json;
 }
 

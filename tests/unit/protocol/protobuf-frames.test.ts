@@ -30,6 +30,21 @@ describe('protobufFrames.requests()', () => {
       [{ kind: 'acknowledge', checkpoints: 300 }],
     ],
     [
+      'bindings whose collections are in a table with a field number of tomorrow',
+      // In apply, the capture: a binding with a resource path, one without anything, then field 99.
+      [hex('0e000000 220c 0a0a 220312016b 2200 9a0600')],
+      [
+        expect.objectContaining({
+          capture: expect.objectContaining({
+            bindings: [
+              expect.objectContaining({ resourcePath: ['k'] }),
+              expect.objectContaining({ resourcePath: [] }),
+            ],
+          }),
+        }),
+      ],
+    ],
+    [
       'an empty JSON field as absent',
       [hex('04000000 1202 1200')],
       [{ kind: 'discover', config: {} }],
