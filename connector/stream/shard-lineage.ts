@@ -49,6 +49,8 @@ export interface ListingResult {
  */
 export class ShardLineage {
   readonly #shards = new Map<string, Entry>();
+  /** Shards that have children among `#shards`. */
+  readonly #parentIds = new Set<string>();
   /** Shards and parents that the last complete listing lacked, and how many before it in a row. */
   #missing = new Map<string, number>();
 
@@ -74,6 +76,7 @@ export class ShardLineage {
       if (known === undefined) continue;
       const phase = known.phase === 'restored' ? 'waiting' : known.phase;
       this.#shards.set(id, { ...known, parentId: parentId ?? known.parentId, phase });
+      if (parentId !== undefined) this.#parentIds.add(parentId);
     }
     const overtakenIds = this.#parentsOfBegun();
     // From the youngest: what is overtaken overtakes its own parent.
@@ -84,6 +87,7 @@ export class ShardLineage {
       if (this.#shards.has(id)) continue; // Listed twice.
       const isBegun = overtakenIds.has(id);
       this.#shards.set(id, { parentId, isBegun, phase: isBegun ? 'finished' : 'waiting' });
+      if (parentId !== undefined) this.#parentIds.add(parentId);
       (isBegun ? overtaken : added).push(id);
     }
     return { added, overtaken };
@@ -111,7 +115,7 @@ export class ShardLineage {
     const inPhase = (...phases: Entry['phase'][]) =>
       gone.filter((id) => phases.includes(this.#shards.get(id)?.phase ?? 'reading'));
     const forgotten = inPhase('finished');
-    for (const id of forgotten) this.#shards.delete(id);
+    for (const id of forgotten) this.#forget(id);
     return {
       forgotten,
       lost: inPhase('restored', 'waiting'),
@@ -121,13 +125,27 @@ export class ShardLineage {
 
   /** Takes the shards that may be read now and are not being read; from here on they are. */
   takeReady(): string[] {
-    const ready = [...this.#shards].filter(
-      ([, { phase, parentId }]) => phase === 'waiting' && this.#isDone(parentId),
-    );
-    for (const [id, { parentId }] of ready) {
-      this.#shards.set(id, { parentId, isBegun: true, phase: 'reading' });
+    // Asked for each shard that ends, of thousands: nothing is copied.
+    const ready: string[] = [];
+    for (const [id, { phase, parentId }] of this.#shards) {
+      if (phase === 'waiting' && this.#isDone(parentId)) ready.push(id);
     }
-    return ready.map(([id]) => id);
+    for (const id of ready) {
+      this.#shards.set(id, { parentId: this.parentOf(id), isBegun: true, phase: 'reading' });
+    }
+    return ready;
+  }
+
+  /** Shards with a later id than this one. */
+  countAfter(shardId: string): number {
+    let count = 0;
+    for (const id of this.#shards.keys()) if (id > shardId) count += 1;
+    return count;
+  }
+
+  /** True when a child of the shard has been learnt. */
+  hasChildren(shardId: string): boolean {
+    return this.#parentIds.has(shardId);
   }
 
   parentOf(shardId: string): string | undefined {
@@ -142,9 +160,8 @@ export class ShardLineage {
 
   /** Finished shards without a known child: their children are yet to appear. */
   childless(): string[] {
-    const parents = new Set([...this.#shards.values()].map(({ parentId }) => parentId));
     return [...this.#shards].flatMap(([id, { phase }]) =>
-      phase === 'finished' && !parents.has(id) ? [id] : [],
+      phase === 'finished' && !this.#parentIds.has(id) ? [id] : [],
     );
   }
 
@@ -161,6 +178,13 @@ export class ShardLineage {
   /** True when every known shard is finished. */
   get isDrained(): boolean {
     return [...this.#shards.values()].every(({ phase }) => phase === 'finished');
+  }
+
+  #forget(shardId: string): void {
+    const parentId = this.parentOf(shardId);
+    // An older shard, so gone as well.
+    if (parentId !== undefined) this.#parentIds.delete(parentId);
+    this.#shards.delete(shardId);
   }
 
   #isDone(parentId: string | undefined): boolean {

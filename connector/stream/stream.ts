@@ -5,9 +5,10 @@ import { nameOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ShardState } from '../state/state.ts';
 import type { Shard } from '../aws/aws.ts';
+import { ChildSearch } from './child-search.ts';
 import { DataLossError } from './data-loss.ts';
 import { ShardLineage } from './shard-lineage.ts';
-import { listChildren, listShards, type ListingContext } from './shard-listing.ts';
+import { listShards, type ListingContext } from './shard-listing.ts';
 import { readShard, type ReaderContext } from './shard-reader.ts';
 
 export { DataLossError, isDataLoss } from './data-loss.ts';
@@ -19,6 +20,10 @@ export { StreamLag } from './stream-lag.ts';
 const listIntervalMs = 60_000;
 /** And how often while something is missing: a child, a parent, a shard that should be there. */
 const doubtfulListIntervalMs = 5_000;
+/** A listing of thousands of shards takes many calls: it rests for so many times as long, but for the cause above. */
+const restPerListing = 9;
+const doubtfulRestPerListing = 2;
+const listRestMsMax = 10 * 60_000;
 
 type Given = Omit<ReaderContext, 'lost'> & ListingContext;
 
@@ -49,12 +54,27 @@ class StreamFollower {
   readonly #options: FollowStreamOptions;
   readonly #group: TaskGroup;
   readonly #lineage = new ShardLineage();
+  readonly #children: ChildSearch;
   /** True once all shards were listed. */
   #isListed = false;
 
   constructor(options: FollowStreamOptions, signal: AbortSignal) {
     this.#options = options;
     this.#group = new TaskGroup(signal);
+    const lineage = this.#lineage;
+    this.#children = new ChildSearch({
+      ...options,
+      countAfter: (id) => lineage.countAfter(id),
+      hasChildren: (id) => lineage.hasChildren(id),
+      mayList: () => this.#isListed,
+      learn: async (shards) => {
+        await this.#learn(shards);
+        this.#startReaders();
+      },
+      spawn: (task) => {
+        this.#group.spawn(task);
+      },
+    });
     for (const [id, { isFinished, lastSequenceNumber }] of options.shards) {
       this.#lineage.restore(id, isFinished, isFinished || lastSequenceNumber !== undefined);
     }
@@ -78,10 +98,15 @@ class StreamFollower {
       await clock.sleep(isChildless ? doubtfulListIntervalMs : listIntervalMs, signal);
     }
     for (;;) {
+      const beganMs = clock.now();
       const isDoubtful = await this.#list(signal);
       // Not before: a capture that ends when caught up would end each time before a gap is confirmed.
       if (this.#lineage.isAccountedFor) lag.listed();
-      await clock.sleep(isDoubtful ? doubtfulListIntervalMs : listIntervalMs, signal);
+      const tookMs = Math.max(0, clock.now() - beganMs);
+      const restMs = isDoubtful
+        ? Math.max(doubtfulListIntervalMs, tookMs * doubtfulRestPerListing)
+        : Math.max(listIntervalMs, tookMs * restPerListing);
+      await clock.sleep(Math.min(restMs, listRestMsMax), signal);
       await checkTable(signal);
     }
   }
@@ -121,6 +146,7 @@ class StreamFollower {
       ...(added.length > 0 ? [recordShards(added, false)] : []),
       ...(overtaken.length > 0 ? [recordShards(overtaken, true)] : []),
     ]);
+    this.#children.settle();
   }
 
   #startReaders(): void {
@@ -138,8 +164,7 @@ class StreamFollower {
     this.#lineage.finish(shardId);
     // Children that are known may be read this very moment; others are asked for.
     this.#startReaders();
-    await this.#learn(await listChildren(options, shardId, signal));
-    this.#startReaders();
+    await this.#children.lookFor(shardId, signal);
     options.lag.end(shardId);
   }
 

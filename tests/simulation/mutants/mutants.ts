@@ -144,7 +144,7 @@ const shardMutants: readonly Mutant[] = [
   {
     name: 'the children of a finished shard are not asked for',
     file: stream,
-    find: 'await this.#learn(await listChildren(options, shardId, signal));',
+    find: 'await this.#children.lookFor(shardId, signal);',
     replace: '',
   },
   {

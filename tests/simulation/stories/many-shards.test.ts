@@ -117,11 +117,34 @@ describe('many shards', () => {
     expect(stage.fake.stats.faults.get('throttle-unmodelled')).toBe(160);
   });
 
+  test('story 22: children of a thousand shards that end at once are read within seconds', async () => {
+    const stage = new Stage({
+      tables: [{ partitionCount: 1000 }, { partitionCount: 300 }],
+      advanced: { idleBackoffMax: '2s', backfillSegments: 1 },
+    });
+    const got = await stage.play(async () => {
+      stage.start();
+      await stage.untilBackfilled();
+      await stage.sleep(5000);
+      const callsBefore = callCount(stage, 'DescribeStream');
+      const readBefore = callCount(stage, 'GetShardIterator');
+      for (const table of ['table-0', 'table-1']) stage.fake.rollOver(table);
+      const beganMs = stage.clock.now();
+      const areRead = () => callCount(stage, 'GetShardIterator') - readBefore === 1300;
+      await stage.until('all children are read', areRead, 60_000);
+      const tookMs = stage.clock.now() - beganMs;
+      return { tookMs, calls: callCount(stage, 'DescribeStream') - callsBefore };
+    });
+    // Of those: two to find out that a shard has ended.
+    expect(got.tookMs).toBeLessThan(12_000);
+    expect(got.calls).toBeLessThan(60);
+  });
+
   const pickups: [string, number, number][] = [
     // A child is asked for as soon as its parent has ended.
     ['with a filter for children', 0, 1500],
-    // The listing of all shards comes every minute.
-    ['without one', Infinity, 62_000],
+    // Or a listing from its parent on is made.
+    ['without one', Infinity, 2500],
   ];
   test.each(pickups)('story 22: a child is picked up, %s', async (_, childFilterMs, withinMs) => {
     const childFilter = [childFilterMs, childFilterMs] as const;

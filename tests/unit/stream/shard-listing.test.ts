@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { AwsError, type Aws, type Shard, type ShardPage } from '../../../connector/aws/aws.ts';
-import { ConnectorError, errorCodes } from '../../../connector/errors.ts';
-import { listChildren, listShards } from '../../../connector/stream/shard-listing.ts';
+import type { Aws, Shard } from '../../../connector/aws/aws.ts';
+import { listShards } from '../../../connector/stream/shard-listing.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { never, outcome } from '../aws/retry-context.ts';
+import { never } from '../aws/retry-context.ts';
 import { awsOf, rateOf, shardPage } from './fake-stream.ts';
 
 const shard = (id: string, parentId?: string): Shard => ({ id, parentId, isClosed: false });
@@ -42,6 +41,21 @@ describe('listShards()', () => {
     expect([askedAfter, clock.now()]).toEqual([[undefined, ...want.slice(0, -1)], 6000]);
   });
 
+  test('begins after a shard where asked to', async () => {
+    const askedAfter: (string | undefined)[] = [];
+    const { clock, context } = contextOf({
+      listShards: (_, after) => {
+        askedAfter.push(after);
+        return Promise.resolve(shardPage([], askedAfter.length < 2 ? 'c' : undefined));
+      },
+    });
+    const list = async () => {
+      for await (const page of listShards(context, never, 'b')) expect(page.shards).toEqual([]);
+    };
+    await clock.run(list());
+    expect(askedAfter).toEqual(['b', 'c']);
+  });
+
   test('ends at a page that points at itself', async () => {
     const { clock, context } = contextOf({
       listShards: () => Promise.resolve(shardPage([shard('a')], 'a')),
@@ -52,53 +66,5 @@ describe('listShards()', () => {
       return shards;
     };
     expect(await clock.run(count())).toBe(2);
-  });
-});
-
-describe('listChildren()', () => {
-  const children = [shard('b', 'a'), shard('c', 'a')];
-  const missing = shardPage([]);
-  const list = async (answers: readonly (ShardPage | Error)[]) => {
-    let calls = 0;
-    const { clock, context } = contextOf({
-      listChildShards: () => {
-        const answer = answers[Math.min(calls++, answers.length - 1)]!;
-        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-      },
-    });
-    const got = await clock.run(outcome(listChildren(context, 'a', never)));
-    return { got, calls, ms: clock.now() };
-  };
-
-  test.each<[string, (ShardPage | Error)[], unknown]>([
-    ['children at once', [shardPage(children)], { got: children, calls: 1, ms: 0 }],
-    [
-      'late children',
-      [missing, missing, shardPage(children)],
-      { got: children, calls: 3, ms: 300 },
-    ],
-    ['children that never come', [missing], { got: [], calls: 6, ms: 6300 }],
-    [
-      'a server that lists everything',
-      [shardPage([shard('x'), ...children, shard('y', 'x')])],
-      { got: children, calls: 1, ms: 0 },
-    ],
-    [
-      'a stream that was disabled',
-      [{ ...missing, streamStatus: 'DISABLED' }],
-      { got: [], calls: 1, ms: 0 },
-    ],
-    [
-      'a server that does not know the question',
-      [new AwsError('ValidationException', 'Unknown member ShardFilter', 400)],
-      { got: [], calls: 1, ms: 0 },
-    ],
-    [
-      'a missing permission',
-      [new ConnectorError(errorCodes.permissionDenied, 'Missing permission')],
-      { got: 'Missing permission', calls: 1, ms: 0 },
-    ],
-  ])('%s', async (_, answers, want) => {
-    expect(await list(answers)).toEqual(want);
   });
 });

@@ -127,15 +127,15 @@ describe('followStream()', () => {
 
   test('finds by listing the children that the server does not tell', async () => {
     const { events } = await follow(
-      { listings: [[shard('a')], [shard('a')], [shard('a'), shard('b', 'a')]], ending: ['a'] },
-      130,
+      { listings: [[shard('a')], [], [shard('b', 'a')], [shard('b', 'a')]], ending: ['a'] },
+      30,
     );
     expect(events).toEqual([
       '0 record a',
       '0 read a TRIM_HORIZON',
       '0 end of a',
-      '65 record b',
-      '65 read b TRIM_HORIZON',
+      '0 record b',
+      '0 read b TRIM_HORIZON',
     ]);
   });
 
