@@ -66,10 +66,10 @@ export class Fence {
     return this.#lastTicket;
   }
 
-  /** Remembers the keys of records that are about to be emitted, if any page is in flight. */
-  note(keys: readonly string[]): void {
+  /** Remembers the keys of records that are about to be emitted, if any page is in flight; else they are not made. */
+  note(keys: () => readonly string[]): void {
     if (this.#inFlight.size === 0) return;
-    for (const key of keys) {
+    for (const key of keys()) {
       // Deleted first, so that the map stays in order of pages.
       if (!this.#keys.delete(key)) this.#keyCharacters += key.length;
       this.#keys.set(key, this.#lastTicket);

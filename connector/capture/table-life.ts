@@ -128,6 +128,8 @@ export class TableLife {
         tableName: table.name,
         streamArn: state.streamArn,
         shards: state.shards(),
+        readUntilMs:
+          state.streamReadAt === undefined ? undefined : parseRfc3339(state.streamReadAt),
         firstListing,
         lag: this.lag,
         budget: context.streamBudget,
@@ -175,7 +177,7 @@ export class TableLife {
       expandDeletesBeforeMs: this.#expandDeletesBeforeMs(),
       scannedAt: rfc3339(context.clock.now()),
     });
-    this.#fence.note(documents.keys());
+    this.#fence.note(() => documents.keys());
     const { nextShardIterator, lastCreatedAtMs, recordCount } = documents;
     const isFinished = nextShardIterator === undefined;
     // A page that came again must not take the position back.

@@ -4,12 +4,9 @@ import type { RateLimit } from '../async/rate-limit.ts';
 import type { Aws, Shard } from '../aws/aws.ts';
 import { assertCapturable, type Table } from '../table.ts';
 import { TableState, type TableStateJson } from '../state/state.ts';
-import { DataLossError, listShards } from '../stream/stream.ts';
+import { DataLossError, listShards, retentionMs, shardCreatedAtMs } from '../stream/stream.ts';
 import { parseRfc3339, rfc3339 } from '../time.ts';
 import type { Clock } from '../host.ts';
-
-/** Stream records are kept for 24 hours. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
-const retentionMs = 24 * 3600 * 1000;
 
 export interface StartContext {
   readonly aws: Aws;
@@ -104,15 +101,23 @@ export function assertShortPause(tableName: string, state: TableState, nowMs: nu
   // Another connector may have carried the state on without our mark: then it knows of shards so young that
   // it cannot have paused for long. Younger than the mark is not enough, since we set that now and then only.
   const isYoung = (shardId: string) => nowMs - shardCreatedAtMs(shardId) <= retentionMs;
-  const isCarriedOn = [...state.shards().keys()].some(isYoung);
-  if (isCarriedOn) return;
+  const shards = [...state.shards()];
+  const isCarriedOn = shards.some(([id]) => isYoung(id));
+  // It may also be ours that went on, but for this shard: its oldest record need not be its first any more.
+  const [unread] =
+    shards.find(
+      ([id, { isFinished, lastSequenceNumber }]) =>
+        !isFinished && lastSequenceNumber === undefined && !isYoung(id),
+    ) ?? [];
+  if (isCarriedOn && unread === undefined) return;
+  if (isCarriedOn) {
+    throw new DataLossError(
+      tableName,
+      `shard "${unread}" was not read since ${streamReadAt}, and a stream keeps its records for 24 hours`,
+    );
+  }
   throw new DataLossError(
     tableName,
     `the capture paused since ${streamReadAt}, and a stream keeps its records for 24 hours`,
   );
-}
-
-/** `shardId-<milliseconds, 20 digits>-<hex>`: not documented, and only used to excuse. */
-function shardCreatedAtMs(shardId: string): number {
-  return Number(/^shardId-(\d{20})-/.exec(shardId)?.[1] ?? '0');
 }

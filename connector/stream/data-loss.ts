@@ -2,6 +2,14 @@
 
 import { ConnectorError, errorCodes } from '../errors.ts';
 
+/** Stream records are kept for 24 hours. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
+export const retentionMs = 24 * 3600 * 1000;
+
+/** `shardId-<milliseconds, 20 digits>-<hex>`: not documented, and only used to excuse. 0 for other ids. */
+export function shardCreatedAtMs(shardId: string): number {
+  return Number(/^shardId-(\d{20})-/.exec(shardId)?.[1] ?? '0');
+}
+
 /** What is known of a gap; the connector never goes on as if there were none. */
 export class DataLossError extends ConnectorError {
   /** `reason`: a clause that begins with the shard or the stream, for instance `shard "…" was trimmed …`. */

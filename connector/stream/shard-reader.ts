@@ -2,9 +2,10 @@
 
 import type { ByteBudget } from '../async/byte-budget.ts';
 import type { RateLimit } from '../async/rate-limit.ts';
-import { Patience, remedyOf, type Aws, type ShardPosition } from '../aws/aws.ts';
-import { messageOf, nameOf } from '../errors.ts';
+import { Patience, remedyOf, type Aws } from '../aws/aws.ts';
+import { nameOf } from '../errors.ts';
 import type { Clock } from '../host.ts';
+import { isLoss, newIterator } from './shard-iterator.ts';
 import type { StreamLag } from './stream-lag.ts';
 
 /** Records asked for; the most that GetRecords gives. */
@@ -59,8 +60,17 @@ export interface ReaderContext {
   readonly lag: StreamLag;
   /** Takes a page; resolves when the output has room for more. */
   readonly deliver: (page: RecordPage) => Promise<RecordPageOutcome>;
-  /** Called with what cannot be otherwise any more: this shard's records were lost. Never returns. */
-  readonly lost: (shardId: string, cause: unknown) => Promise<never>;
+  /** Called with what cannot be otherwise any more: records of this shard were lost, as `what` says. Never returns. */
+  readonly lost: (shardId: string, what: string, cause?: unknown) => Promise<never>;
+}
+
+/** Where the reading of a shard begins. */
+export interface ShardStart {
+  readonly shardId: string;
+  /** Of the last record emitted; absent to begin with the oldest one. */
+  readonly lastSequenceNumber: string | undefined;
+  /** What was recorded from here on is yet to be read. */
+  readonly unreadSinceMs: number;
 }
 
 /** Where a reader is. `iterator` is absent when a new one is needed. */
@@ -68,6 +78,8 @@ interface Reading {
   readonly shardId: string;
   readonly patience: Patience;
   lastSequenceNumber: string | undefined;
+  /** When the last page was asked for that came; what was recorded later is yet to be read. */
+  unreadSinceMs: number;
   iterator: string | undefined;
   emptyPages: number;
   /** The present wait of an idle shard. */
@@ -79,19 +91,17 @@ interface Reading {
   calledAtMs: number;
 }
 
-/** Reads a shard from after `lastSequenceNumber`, or from its oldest record, and delivers it to its end. */
+/** Reads a shard from its start, and delivers it to its end. */
 export async function readShard(
   context: ReaderContext,
-  shardId: string,
-  lastSequenceNumber: string | undefined,
+  start: ShardStart,
   signal: AbortSignal,
 ): Promise<void> {
   const { aws, clock } = context;
-  const subject = { action: 'dynamodb:GetRecords', resource: `shard "${shardId}"` };
+  const subject = { action: 'dynamodb:GetRecords', resource: `shard "${start.shardId}"` };
   const reading: Reading = {
-    shardId,
+    ...start,
     patience: new Patience(aws.retry, { ...subject, endpoint: aws.endpoint }),
-    lastSequenceNumber,
     iterator: undefined,
     emptyPages: 0,
     idleMs: busyIntervalMs,
@@ -126,10 +136,13 @@ async function readPage(
 ): Promise<PageRead | 'failed'> {
   const { aws, budget } = context;
   await context.readCalls.take(1, signal);
-  let held = reading.pageBytes * heldPerResponseByte;
-  await budget.acquire(held, signal);
+  let held = 0;
   try {
+    // Before bytes are booked: a shard that is throttled here would keep them from the others.
     reading.iterator ??= await newIterator(context, reading, signal);
+    const expected = reading.pageBytes * heldPerResponseByte;
+    await budget.acquire(expected, signal);
+    held = expected;
     reading.calledAtMs = context.clock.now();
     const body = await aws.streams.getRecords(reading.iterator, pageRecordsMax, signal);
     reading.pageBytes = Math.max(pageBytesMin, body.length, Math.ceil(reading.pageBytes / 2));
@@ -143,6 +156,7 @@ async function readPage(
     aws.recycle?.(body);
     reading.patience.succeeded();
     reading.losses = 0;
+    reading.unreadSinceMs = reading.calledAtMs;
     reading.lastSequenceNumber = outcome.lastSequenceNumber ?? reading.lastSequenceNumber;
     reading.iterator = outcome.nextShardIterator;
     return {
@@ -161,16 +175,6 @@ async function readPage(
   }
 }
 
-/** Iterators live for 15 minutes; a new one begins after what was delivered, or where the old one began. */
-function newIterator(context: ReaderContext, reading: Reading, signal: AbortSignal) {
-  const { shardId, lastSequenceNumber: sequenceNumber } = reading;
-  const position: ShardPosition =
-    sequenceNumber === undefined
-      ? { type: 'TRIM_HORIZON' }
-      : { type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber };
-  return context.aws.streams.getShardIterator(context.streamArn, shardId, position, signal);
-}
-
 async function afterFailure(
   context: ReaderContext,
   reading: Reading,
@@ -187,15 +191,10 @@ async function afterFailure(
   }
   // Emulators raise these for a moment after other calls, and AWS may while it trims: ask again before believing.
   reading.losses += 1;
-  if (reading.losses >= lossAttempts) await context.lost(reading.shardId, error);
+  if (reading.losses >= lossAttempts) {
+    await context.lost(reading.shardId, 'was trimmed before it was read to its end', error);
+  }
   await context.clock.sleep(lossDelayMs * reading.losses, signal);
-}
-
-/** The errors that mean the position, or the whole shard, is gone. DynamoDB Local has its own words for it. */
-function isLoss(error: unknown): boolean {
-  const name = nameOf(error);
-  if (name === 'TrimmedDataAccessException' || name === 'ResourceNotFoundException') return true;
-  return name === 'ValidationException' && /sequencenumber|trim/i.test(messageOf(error));
 }
 
 /** How long after this call the next one may begin; tells the lag what that means. */

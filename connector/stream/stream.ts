@@ -6,12 +6,12 @@ import type { Log } from '../log.ts';
 import type { ShardState } from '../state/state.ts';
 import type { Shard } from '../aws/aws.ts';
 import { ChildSearch } from './child-search.ts';
-import { DataLossError } from './data-loss.ts';
+import { DataLossError, shardCreatedAtMs } from './data-loss.ts';
 import { ShardLineage } from './shard-lineage.ts';
 import { listShards, type ListingContext } from './shard-listing.ts';
 import { readShard, type ReaderContext } from './shard-reader.ts';
 
-export { DataLossError, isDataLoss } from './data-loss.ts';
+export { DataLossError, isDataLoss, retentionMs, shardCreatedAtMs } from './data-loss.ts';
 export { listCallsPerSecond, listShards } from './shard-listing.ts';
 export type { RecordPage, RecordPageOutcome } from './shard-reader.ts';
 export { StreamLag } from './stream-lag.ts';
@@ -32,6 +32,8 @@ export interface FollowStreamOptions extends Given {
   readonly log: Log;
   /** What the state knows of the stream's shards. */
   readonly shards: ReadonlyMap<string, ShardState>;
+  /** Until when the state has all of them read; absent where it does not tell. */
+  readonly readUntilMs: number | undefined;
   /** The complete listing that a first start has just made; absent on a restart. */
   readonly firstListing: readonly Shard[] | undefined;
   /** Records shards that must be read, before they are, or must not; forgets those that no longer matter. */
@@ -55,6 +57,8 @@ class StreamFollower {
   readonly #group: TaskGroup;
   readonly #lineage = new ShardLineage();
   readonly #children: ChildSearch;
+  /** Of shards whose reading has not begun: what was recorded since then is yet to be read. */
+  readonly #unreadSinceMs = new Map<string, number>();
   /** True once all shards were listed. */
   #isListed = false;
 
@@ -77,6 +81,8 @@ class StreamFollower {
     });
     for (const [id, { isFinished, lastSequenceNumber }] of options.shards) {
       this.#lineage.restore(id, isFinished, isFinished || lastSequenceNumber !== undefined);
+      if (isFinished || options.readUntilMs === undefined) continue;
+      this.#unreadSinceMs.set(id, Math.max(options.readUntilMs, shardCreatedAtMs(id)));
     }
   }
 
@@ -135,13 +141,15 @@ class StreamFollower {
     if (forgotten.length > 0) await this.#options.forgetShards(forgotten);
     this.#startReaders();
     const [firstLost] = lost;
-    if (firstLost !== undefined) await this.#lost(firstLost, undefined, signal);
+    const what = 'is no longer listed before it was read to its end';
+    if (firstLost !== undefined) await this.#lost(firstLost, what, undefined, signal);
     return isDoubtful || this.#lineage.childless().length > 0;
   }
 
   async #learn(shards: readonly Shard[]): Promise<void> {
     const { added, overtaken } = this.#lineage.learn(shards);
-    const { recordShards } = this.#options;
+    const { recordShards, clock } = this.#options;
+    for (const id of added) this.#unreadSinceMs.set(id, clock.now());
     await Promise.all([
       ...(added.length > 0 ? [recordShards(added, false)] : []),
       ...(overtaken.length > 0 ? [recordShards(overtaken, true)] : []),
@@ -158,9 +166,13 @@ class StreamFollower {
 
   async #read(shardId: string, signal: AbortSignal): Promise<void> {
     const options = this.#options;
-    const lost = (lostId: string, cause: unknown) => this.#lost(lostId, cause, signal);
+    const lost = (lostId: string, what: string, cause?: unknown) =>
+      this.#lost(lostId, what, cause, signal);
     const position = options.shards.get(shardId)?.lastSequenceNumber;
-    await readShard({ ...options, lost }, shardId, position, signal);
+    const unreadSinceMs = this.#unreadSinceMs.get(shardId) ?? options.clock.now();
+    this.#unreadSinceMs.delete(shardId);
+    const start = { shardId, lastSequenceNumber: position, unreadSinceMs };
+    await readShard({ ...options, lost }, start, signal);
     this.#lineage.finish(shardId);
     // Children that are known may be read this very moment; others are asked for.
     this.#startReaders();
@@ -169,14 +181,9 @@ class StreamFollower {
   }
 
   /** Ends the capture of this table for lost records, or for what happened to the table, if that explains them. */
-  async #lost(shardId: string, cause: unknown, signal: AbortSignal): Promise<never> {
+  async #lost(shardId: string, what: string, cause: unknown, signal: AbortSignal): Promise<never> {
     const { checkTable, tableName } = this.#options;
     await checkTable(signal);
-    const what = cause === undefined ? 'is no longer listed' : 'was trimmed';
-    throw new DataLossError(
-      tableName,
-      `shard "${shardId}" ${what} before it was read to its end`,
-      cause,
-    );
+    throw new DataLossError(tableName, `shard "${shardId}" ${what}`, cause);
   }
 }

@@ -15,6 +15,7 @@ const tableLife = 'connector/capture/table-life.ts';
 const tableStart = 'connector/capture/table-start.ts';
 const scan = 'connector/backfill/segment-scan.ts';
 const lineage = 'connector/stream/shard-lineage.ts';
+const iterator = 'connector/stream/shard-iterator.ts';
 const reader = 'connector/stream/shard-reader.ts';
 const stream = 'connector/stream/stream.ts';
 const tableState = 'connector/state/table-state.ts';
@@ -36,7 +37,7 @@ const orderMutants: readonly Mutant[] = [
   {
     name: 'the fence knows nothing of the keys emitted',
     file: tableLife,
-    find: 'this.#fence.note(documents.keys());',
+    find: 'this.#fence.note(() => documents.keys());',
     replace: '',
   },
   {
@@ -93,7 +94,7 @@ const shardMutants: readonly Mutant[] = [
   },
   {
     name: 'new shards are read from LATEST',
-    file: reader,
+    file: iterator,
     find: "? { type: 'TRIM_HORIZON' }",
     replace: "? { type: 'LATEST' as never }",
   },
@@ -112,7 +113,7 @@ const shardMutants: readonly Mutant[] = [
   },
   {
     name: 'a fresh iterator begins at the oldest record',
-    file: reader,
+    file: iterator,
     find: 'sequenceNumber === undefined\n',
     replace: 'sequenceNumber !== "-"\n',
   },
@@ -172,8 +173,8 @@ const gapMutants: readonly Mutant[] = [
   {
     name: 'what was trimmed is passed over',
     file: reader,
-    find: 'if (reading.losses >= lossAttempts) await context.lost(reading.shardId, error);',
-    replace: 'reading.lastSequenceNumber = undefined;',
+    find: 'if (reading.losses >= lossAttempts) {',
+    replace: 'reading.lastSequenceNumber = undefined;\n  if (reading.losses < 0) {',
   },
   {
     name: 'a shard that vanished counts as finished',

@@ -3,7 +3,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { Stage } from '../scripted.ts';
 import { Gate } from '../wire.ts';
-import { keepWriting, streaming, withoutIds } from './writers.ts';
+import { keepWriting, openShard, streaming, withoutIds } from './writers.ts';
 
 jest.setTimeout(300_000);
 
@@ -110,6 +110,21 @@ describe('gaps', () => {
     expect(stage.flow.epochsBegan.size).toBe(2);
   });
 
+  test('a stream that loses records again and again is not backfilled without a pause', async () => {
+    const stage = new Stage({ tables: [{ itemCount: 5 }], advanced: { onDataLoss: 'backfill' } });
+    await stage.play(async () => {
+      await streaming(stage);
+      for (let minute = 0; minute < 180; minute += 1) {
+        stage.world.lose(0, 'new-stream', []);
+        await stage.sleep(minuteMs);
+      }
+    });
+    // At once, then 1, 5, 20, 60 minutes later, and the minute until each loss is noticed.
+    expect(stage.flow.epochsBegan.size).toBe(7);
+    const log = stage.logLines.join('\n');
+    expect(log).toMatch(/Backfilling \\"table-0\\" again at \S+Z: stream records were lost again/);
+  });
+
   test('story 27: a gap is told again at each restart, and not forgotten', async () => {
     const stage = new Stage();
     const got = await stage.play(async () => {
@@ -142,6 +157,64 @@ describe('gaps', () => {
         'dynamodb:GetRecords on shard "shardId-…" kept failing for … s: InternalServerError: Internal server error',
       isSoon: true,
     });
+  });
+
+  /** A child that is known and not read for 25 hours, while its sibling is, and records of it are trimmed. */
+  async function leftAlone(stage: Stage): Promise<void> {
+    await streaming(stage);
+    const [left] = stage.fake.splitShard('table-0');
+    const bodyPart = left!;
+    const operation = 'GetShardIterator';
+    stage.fake.faults.add({ kind: 'throttle', operation, bodyPart, count: Infinity });
+    for (let key = 0; key < 20; key += 1) stage.world.write(0, key, false);
+    await stage.sleep(25 * 60 * minuteMs);
+    expect(stage.isRunning).toBe(true);
+  }
+  const lonely = {
+    advanced: { idleBackoffMax: '600s' },
+    fake: { rollOverMs: [48 * 60 * minuteMs, 49 * 60 * minuteMs] as const },
+  };
+  const lonelyMessage = expect.stringMatching(
+    'shard "shardId-…" was not read since \\S+Z, and a stream keeps its records for 24 hours',
+  );
+
+  test('a shard that is throttled for a day before it is ever read is a gap', async () => {
+    const stage = new Stage(lonely);
+    const got = await stage.play(async () => {
+      await leftAlone(stage);
+      stage.fake.faults.clear();
+      const { code, message } = await stage.failure();
+      return { code, message: withoutIds(message) };
+    });
+    expect(got).toEqual({ code: 'data-loss', message: lonelyMessage });
+  });
+
+  test('so it is after a restart, though the state knows of younger shards', async () => {
+    const stage = new Stage(lonely);
+    const got = await stage.play(async () => {
+      await leftAlone(stage);
+      stage.fake.rollOver('table-0', openShard(stage));
+      await stage.sleep(11 * minuteMs);
+      await stage.restart();
+      const { code, message } = await stage.failure();
+      return { code, message: withoutIds(message) };
+    });
+    expect(got).toEqual({ code: 'data-loss', message: lonelyMessage });
+  });
+
+  test('where wanted, such a shard begins a new backfill', async () => {
+    const stage = new Stage({
+      ...lonely,
+      advanced: { ...lonely.advanced, onDataLoss: 'backfill' },
+    });
+    const got = await stage.play(async () => {
+      await leftAlone(stage);
+      stage.fake.faults.clear();
+      await stage.sleep(5 * minuteMs);
+      return stage.judged();
+    });
+    expect(got).toEqual([]);
+    expect(stage.flow.epochsBegan.size).toBe(2);
   });
 
   test('story 27: while a shard is throttled, the status tells how far behind the stream is', async () => {

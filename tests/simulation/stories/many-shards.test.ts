@@ -76,6 +76,31 @@ describe('many shards', () => {
     expect(got).toEqual({ violations: [], isWithinBudget: true, isSlow: false });
   });
 
+  test('shards that are throttled hold no others up', async () => {
+    const stage = new Stage({ tables: [{ partitionCount: 60, keyCount: 500 }] });
+    const { fake } = stage;
+    const shardIds = fake.shards('table-0').map(({ id }) => id);
+    const isThrottled = (key: number) =>
+      shardIds.indexOf(fake.shardOf('table-0', { pk: { S: `k${key}` } })) < 40;
+    for (const bodyPart of shardIds.slice(0, 40)) {
+      const operation = 'GetShardIterator';
+      fake.faults.add({ kind: 'throttle', operation, bodyPart, count: Infinity });
+    }
+    const got = await stage.play(async () => {
+      stage.start();
+      // The others' first changes, which are due within a second or two.
+      await stage.sleep(5000);
+      for (let key = 0; key < 200; key += 1) {
+        fake.put('table-0', { pk: { S: `k${key}` }, v: { N: '1' } });
+      }
+      await stage.sleep(2500);
+      return new Set(stage.flow.committed.map(({ document }) => document['pk'])).size;
+    });
+    const want = Array.from({ length: 200 }, (_, key) => key).filter((key) => !isThrottled(key));
+    expect(want.length).toBeGreaterThan(40);
+    expect(got).toBe(want.length);
+  });
+
   test('story 20: nothing is replayed when the state of finished shards is gone', async () => {
     const stage = new Stage({ tables: [{ itemCount: 2 }] });
     const got = await stage.play(async () => {

@@ -129,6 +129,21 @@ describe('assertShortPause()', () => {
     }).toThrow(expect.objectContaining({ code: 'data-loss', message }));
   });
 
+  test('finds a shard that was left alone while others were read', () => {
+    const left = shardOf(readAtMs - 1);
+    const young = { [shardOf(nowMs - 20 * hour)]: { lastReadSequence: '1' } };
+    expect(() => {
+      check({ streamReadAt, shards: { [left]: {}, ...young } });
+    }).toThrow(
+      lost(
+        `shard "${left}" was not read since 2026-08-20T09:00:00.000Z, and a stream keeps its records for 24 hours`,
+      ),
+    );
+    expect(() => {
+      check({ streamReadAt, shards: { [left]: { finishedReading: true }, ...young } });
+    }).not.toThrow();
+  });
+
   test.each<[string, Partial<TableStateJson>]>([
     ['a pause within the retention', { streamReadAt: '2026-08-20T10:00:00.000Z' }],
     ['a state that does not tell', {}],

@@ -3,7 +3,11 @@ import { ByteBudget } from '../../../connector/async/byte-budget.ts';
 import { AwsError } from '../../../connector/aws/aws.ts';
 import { ConnectorError, errorCodes } from '../../../connector/errors.ts';
 import type { Clock } from '../../../connector/host.ts';
-import { readShard, type ReaderContext } from '../../../connector/stream/shard-reader.ts';
+import {
+  readShard,
+  type ReaderContext,
+  type ShardStart,
+} from '../../../connector/stream/shard-reader.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { connectionError, never, outcome } from '../aws/retry-context.ts';
 import { readerContext, scriptedShard, type Answer } from './fake-stream.ts';
@@ -12,19 +16,22 @@ const aws = (name: string, message = 'said') => new AwsError(name, message, 400)
 const expired = aws('ExpiredIteratorException');
 const trimmed = aws('TrimmedDataAccessException');
 const gone = aws('ResourceNotFoundException');
+const fromOldest: ShardStart = { shardId: 's-1', lastSequenceNumber: undefined, unreadSinceMs: 0 };
 const repeat = <T>(count: number, value: T) => Array<T>(count).fill(value);
 
 /** Reads a scripted shard to its end, or until it fails; the budget must be whole again after either. */
 async function read(
   answers: readonly Answer[],
   given: Partial<ReaderContext> = {},
-  lastSequenceNumber?: string,
+  { lastSequenceNumber, unreadSinceMs = 0 }: Partial<ShardStart> = {},
 ) {
   const clock = new FakeClock(0);
   const shard = scriptedShard(clock, answers);
   const budget = new ByteBudget(1024 * 1024);
   const context = readerContext(clock, shard, { budget, ...given });
-  const got = await clock.run(outcome(readShard(context, 's-1', lastSequenceNumber, never)));
+  const got = await clock.run(
+    outcome(readShard(context, { shardId: 's-1', lastSequenceNumber, unreadSinceMs }, never)),
+  );
   expect(budget.heldBytes).toBe(0);
   return { ...shard, got, clock, context };
 }
@@ -58,7 +65,13 @@ describe('readShard()', () => {
   });
 
   test('begins after the sequence number it is given', async () => {
-    const { asked, delivered } = await read([{ records: 1, isLast: true }], {}, '41');
+    const { asked, delivered } = await read(
+      [{ records: 1, isLast: true }],
+      {},
+      {
+        lastSequenceNumber: '41',
+      },
+    );
     expect([asked[0], delivered]).toEqual(['iterator at 41', [['41', 1]]]);
   });
 
@@ -148,8 +161,53 @@ describe('readShard()', () => {
       },
     };
     const context = readerContext(clock, { ...shard, streams });
-    await clock.run(readShard(context, 's-1', undefined, never));
+    await clock.run(readShard(context, fromOldest, never));
     expect(shard.calledAtMs).toEqual([150, 350, 550, 750, 950, 1150, 1500]);
+  });
+
+  const hour = 3_600_000;
+  const dayAgo = { unreadSinceMs: -24 * hour };
+  test.each<[string, Partial<ShardStart>, string | undefined]>([
+    ['left alone for a day', dayAgo, 'lost s-1'],
+    ['left alone for less', { unreadSinceMs: -23 * hour }, undefined],
+    ['left alone for a day after a record', { ...dayAgo, lastSequenceNumber: '41' }, undefined],
+  ])('a shard %s', async (_, start, want) => {
+    expect((await read([{ records: 1, isLast: true }], {}, start)).got).toBe(want);
+  });
+
+  test('a shard that cannot be read for a day, from its oldest record', async () => {
+    const said: string[] = [];
+    const lost: ReaderContext['lost'] = (_, what) => {
+      said.push(what);
+      return Promise.reject(new Error('lost'));
+    };
+    const answers = [
+      { records: 0 },
+      ...repeat(9000, { fails: aws('ThrottlingException') }),
+      { fails: expired },
+    ];
+    const { got } = await read(answers, { lost });
+    expect([got, said]).toEqual([
+      'lost',
+      ['was not read since 1970-01-01T00:00:00.000Z, and a stream keeps its records for 24 hours'],
+    ]);
+  });
+
+  test('books no bytes while it waits for an iterator', async () => {
+    const clock = new FakeClock(0);
+    const shard = scriptedShard(clock, [{ records: 1, isLast: true }]);
+    const budget = new ByteBudget(1024 * 1024);
+    const held: number[] = [];
+    const streams: typeof shard.streams = {
+      ...shard.streams,
+      getShardIterator: (...parameters) => {
+        held.push(budget.heldBytes);
+        return shard.streams.getShardIterator!(...parameters);
+      },
+    };
+    const context = readerContext(clock, { ...shard, streams }, { budget });
+    await clock.run(readShard(context, fromOldest, never));
+    expect(held).toEqual([0]);
   });
 
   test('waits no longer when the clock is set back by minutes', async () => {
@@ -165,7 +223,7 @@ describe('readShard()', () => {
       return shard.deliver(page);
     };
     const context = readerContext(corrected, { ...shard, deliver });
-    await clock.run(readShard(context, 's-1', undefined, never));
+    await clock.run(readShard(context, fromOldest, never));
     expect(shard.calledAtMs).toEqual([0, 250, 500, 750, 1000]);
   });
 
@@ -189,7 +247,7 @@ describe('readShard()', () => {
       if (limit === 1) await budget.acquire(1, never);
       const stop = new AbortController();
       const context = readerContext(clock, shard, { budget });
-      const reading = outcome(readShard(context, 's-1', undefined, stop.signal));
+      const reading = outcome(readShard(context, fromOldest, stop.signal));
       await clock.advance(10_000);
       stop.abort(new Error('stopped'));
       expect(await clock.run(reading)).toBe('stopped');
@@ -204,7 +262,7 @@ describe('readShard()', () => {
     const shard = scriptedShard(clock, [full, full, full, { records: 3 }, full, full]);
     const context = readerContext(clock, shard);
     context.lag.begin('s-1', undefined);
-    const reading = readShard(context, 's-1', undefined, never);
+    const reading = readShard(context, fromOldest, never);
     lags.push(context.lag.lagMs());
     for (const atMs of [300, 700, 1000]) {
       await clock.advance(atMs - clock.now());

@@ -55,6 +55,7 @@ async function follow(world: World, seconds: number) {
     tableName: 'orders',
     log: collectedLog(clock).log,
     shards: new Map(world.state),
+    readUntilMs: undefined,
     firstListing: world.firstListing,
     recordShards: (ids, isFinished) => {
       note(`record ${ids.join()}${isFinished ? ' as finished' : ''}`);
