@@ -29,6 +29,8 @@ export interface TableProgress {
   /** Infinity until it is known. */
   readonly lagMs: number;
   readonly shards: number;
+  /** Set while a table waits, having lost records again and again: when its next backfill begins. */
+  readonly startsAgainAt?: string | undefined;
 }
 
 /** Reports the progress of all tables until the signal aborts. */
@@ -71,7 +73,12 @@ export function statusSentence(tables: readonly TableProgress[], itemsPerSecond:
     return `Streaming changes of ${count(tables.length, 'table')} (${count(shards, 'shard')} open${lag})`;
   }
   const which = whichOf(unfinished, tables.length);
-  if (unfinished.every(({ phase }) => phase === 'starting')) return `Starting ${which}`;
+  if (unfinished.every(({ phase }) => phase === 'starting')) {
+    const waiting = unfinished.find(({ startsAgainAt }) => startsAgainAt !== undefined);
+    if (waiting === undefined) return `Starting ${which}`;
+    const { tableName, startsAgainAt = '' } = waiting;
+    return `Backfilling "${tableName}" again at ${startsAgainAt}: stream records were lost again and again`;
+  }
   if (unfinished.every(({ phase }) => phase !== 'backfilling')) {
     return `Backfill of ${which} waits for the stream to catch up${lag.replace(', ', ' (')}${lag && ')'}`;
   }

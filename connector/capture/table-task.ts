@@ -12,6 +12,7 @@ import {
 import { isDataLoss } from '../stream/stream.ts';
 import type { CaptureContext, TableBinding } from './capture.ts';
 import type { TableProgress } from './progress.ts';
+import { StartOvers } from './start-overs.ts';
 import { TableLife } from './table-life.ts';
 import { rfc3339 } from '../time.ts';
 import { assertSameStream, assertShortPause, firstStart, nextEpoch } from './table-start.ts';
@@ -23,11 +24,15 @@ export class TableTask {
   /** The state to go on from; absent before a first start. */
   #saved: TableStateJson | undefined;
   #life: TableLife | undefined;
+  readonly #startOvers: StartOvers;
+  /** Set while the next backfill has to wait. */
+  #startsAgainAt: string | undefined;
 
   constructor(context: CaptureContext, binding: TableBinding) {
     this.#context = context;
     this.#binding = binding;
     this.#saved = binding.state;
+    this.#startOvers = new StartOvers(context.clock);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -40,9 +45,7 @@ export class TableTask {
         if (signal.aborted || !isDataLoss(error) || this.#context.config.onDataLoss === 'fail') {
           throw error;
         }
-        const { table } = this.#binding.resource;
-        this.#context.log.error('Stream records were lost', { table, error: messageOf(error) });
-        this.#context.log.status(`Backfilling "${table}" again: stream records were lost`);
+        await this.#waitAfterLoss(error, signal);
         await this.#startOver(signal);
       }
     }
@@ -67,6 +70,7 @@ export class TableTask {
       ...(life?.counts ?? { units: 0, documents: 0, changes: 0 }),
       lagMs: lag?.lagMs() ?? Infinity,
       shards: lag?.shardCount ?? 0,
+      startsAgainAt: this.#startsAgainAt,
     };
   }
 
@@ -98,17 +102,35 @@ export class TableTask {
     return new TableLife({ context, binding, table, state, epoch, firstListing });
   }
 
+  /** Says what was lost, and waits where that happens again and again: each backfill reads the whole table. */
+  async #waitAfterLoss(error: unknown, signal: AbortSignal): Promise<void> {
+    const { log, clock } = this.#context;
+    const { table } = this.#binding.resource;
+    const { waitMs, count } = this.#startOvers.next();
+    const fields = { table, error: messageOf(error), times: count };
+    this.#saved = this.#life?.state.toJson() ?? this.#saved;
+    this.#life = undefined;
+    if (waitMs > 0) {
+      this.#startsAgainAt = rfc3339(clock.now() + waitMs);
+      log.error('Stream records were lost again and again', {
+        ...fields,
+        backfilledAgainAt: this.#startsAgainAt,
+      });
+      await clock.sleep(waitMs, signal);
+      this.#startsAgainAt = undefined;
+    } else log.error('Stream records were lost', fields);
+    log.status(`Backfilling "${table}" again: stream records were lost`);
+  }
+
   /** Replaces the state by that of a new backfill, whose documents replace those of the old one. */
   async #startOver(signal: AbortSignal): Promise<void> {
     const { aws, lastEpoch } = this.#context;
     const table = await aws.tables.describeTable(this.#binding.resource.table, signal);
-    const old = this.#life?.state ?? this.#saved;
-    const oldJson = old instanceof TableState ? old.toJson() : old;
-    const context = { ...this.#startContext(), lastEpoch: oldJson?.epoch ?? lastEpoch };
+    const old = this.#saved;
+    const context = { ...this.#startContext(), lastEpoch: old?.epoch ?? lastEpoch };
     const { state } = await firstStart(context, table, signal);
-    await this.#emit(replacingPatch(oldJson, state));
+    await this.#emit(replacingPatch(old, state));
     this.#saved = state;
-    this.#life = undefined;
   }
 
   #startContext() {

@@ -58,6 +58,11 @@ describe('statusSentence()', () => {
       [{ itemsExpected: 1_000_000 }],
       1,
     ],
+    [
+      'Backfilling "orders" again at 2026-08-21T11:00:00.000Z: stream records were lost again and again',
+      [{ phase: 'starting', startsAgainAt: '2026-08-21T11:00:00.000Z' }],
+      0,
+    ],
     ['Streaming changes of 1 table (1 shard open)', [{ phase: 'streaming', shards: 1 }], 0],
     [
       'Streaming changes of 2 tables (8 shards open, stream 3 h behind)',
