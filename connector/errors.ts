@@ -28,6 +28,8 @@ export const errorCodes = {
   dataLoss: 'data-loss',
   /** AWS kept failing beyond what patience allows. */
   awsUnavailable: 'aws-unavailable',
+  /** AWS takes a request for wrong, and always will: an endpoint that is not quite DynamoDB, or a bug of ours. */
+  requestRefused: 'request-refused',
   /** AWS answered something that is not a valid response. */
   responseInvalid: 'response-invalid',
   /** The capture was split over several shards, which DynamoDB captures do not support. */

@@ -163,6 +163,20 @@ export function explain(error: unknown, subject: CallSubject): unknown {
   return isUnusableConnection(error) ? unreachable(error, subject) : error;
 }
 
+/** The same for an answer of AWS that nobody expects, once its callers have judged it: it must not pass for a bug. */
+export function refused(error: unknown, subject: CallSubject): unknown {
+  const explained = explain(error, subject);
+  if (isConnectorError(explained) || statusOf(explained) === 0) return explained;
+  return new ConnectorError(
+    errorCodes.requestRefused,
+    `${subject.endpoint} refuses ${subject.action} on ${subject.resource}: ${nameOf(error)}: ${messageOf(error)}`,
+    {
+      hint: 'Check "advanced.endpoint" if you have set it; a restart goes on from the last checkpoint. If it persists, report it.',
+      cause: error,
+    },
+  );
+}
+
 /** True for what does not pass by itself: a certificate that is not trusted, an answer that is not HTTP. */
 function isUnusableConnection(error: unknown): boolean {
   const code = codeOf(error) ?? '';

@@ -10,7 +10,7 @@ import {
 import type { EndpointConfig } from '../config.ts';
 import { ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { AwsError, type CallSubject } from './aws-error.ts';
+import { AwsError, refused, type CallSubject } from './aws-error.ts';
 import type { Aws, ScanRequest, ShardPage, StreamApi, TableApi } from './aws.ts';
 import { checkedTransport } from './checked-transport.ts';
 import { identityOf } from './credentials.ts';
@@ -91,7 +91,8 @@ function tableApi(client: DynamoDBClient, call: JsonCall, calls: Calls): TableAp
       for (let after: string | undefined, more = true; more; more = after !== undefined) {
         const command = new ListTablesCommand({ ExclusiveStartTableName: after });
         const send = () => client.send(command, { abortSignal: signal });
-        const page = await calls.retried(subject('ListTables'), send, signal);
+        const listed = calls.retried(subject('ListTables'), send, signal);
+        const page = await listed.catch(rethrowRefused(subject('ListTables')));
         names.push(...(page.TableNames ?? []));
         after = page.LastEvaluatedTableName;
       }
@@ -100,8 +101,9 @@ function tableApi(client: DynamoDBClient, call: JsonCall, calls: Calls): TableAp
     async describeTable(tableName, signal) {
       const command = new DescribeTableCommand({ TableName: tableName });
       const send = () => client.send(command, { abortSignal: signal });
-      const described = calls.retried(subject('DescribeTable', tableName), send, signal);
-      const output = await described.catch(missing(tableName));
+      const what = subject('DescribeTable', tableName);
+      const described = calls.retried(what, send, signal).catch(missing(tableName));
+      const output = await described.catch(rethrowRefused(what));
       return parseTable(output.Table);
     },
     scan: (request, signal) =>
@@ -133,7 +135,11 @@ function streamApi(client: DynamoDBStreamsClient, call: JsonCall, calls: Calls):
         streamArn,
         afterShardId === undefined ? {} : { ExclusiveStartShardId: afterShardId },
         signal,
-      ),
+      ).catch((error: unknown) => {
+        // A stream that is gone is the caller's business.
+        if (nameOf(error) === 'ResourceNotFoundException') throw error;
+        throw refused(error, subject('DescribeStream', streamArn));
+      }),
     listChildShards: (streamArn, shardId, signal) =>
       describe(streamArn, { ShardFilter: { Type: 'CHILD_SHARDS', ShardId: shardId } }, signal),
     async getShardIterator(streamArn, shardId, position, signal) {
@@ -202,6 +208,12 @@ function endpointOf(config: EndpointConfig, client: DynamoDBClient | DynamoDBStr
   const parameters = { Region: config.region, UseDualStack: false, UseFIPS: false };
   return client.config.endpointProvider(parameters).url;
 }
+
+const rethrowRefused =
+  (subject: CallSubject) =>
+  (error: unknown): never => {
+    throw refused(error, subject);
+  };
 
 /** The SDK's exceptions as `AwsError`s; what did not come from AWS (connections, aborts) stays as it is. */
 function rethrowAsAwsError(error: Error & { $metadata?: { httpStatusCode?: number } }): never {

@@ -3,7 +3,7 @@
 import type { Clock } from '../host.ts';
 import type { Log } from '../log.ts';
 import { messageOf, nameOf } from '../errors.ts';
-import { explain, outOfPatience, remedyOf, type CallSubject } from './aws-error.ts';
+import { explain, outOfPatience, refused, remedyOf, type CallSubject } from './aws-error.ts';
 
 /** The first wait, doubled with every failure. Throttling asks for more room than a hiccup. */
 const transientDelayMs = 50;
@@ -50,7 +50,7 @@ export class Patience {
   async waitAfter(error: unknown, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const remedy = remedyOf(error);
-    if (remedy === 'final' || remedy === 'expired') throw explain(error, this.#subject);
+    if (remedy === 'final' || remedy === 'expired') throw refused(error, this.#subject);
     const now = this.#context.clock.now();
     if (this.#failureCount === 0) {
       this.#failingSince = now;
@@ -83,7 +83,7 @@ export class Patience {
   }
 }
 
-/** Calls until it succeeds, fails for good, or patience is over. */
+/** Calls until it succeeds, fails for good, or patience is over. What only the caller can judge is handed back. */
 export async function withRetry<T>(
   context: RetryContext,
   subject: CallSubject,
@@ -95,6 +95,9 @@ export async function withRetry<T>(
     try {
       return await call();
     } catch (error) {
+      signal.throwIfAborted();
+      // What it means, only the caller knows.
+      if (remedyOf(error) === 'final') throw explain(error, subject);
       await patience.waitAfter(error, signal);
     }
   }

@@ -115,7 +115,7 @@ describe('gaps', () => {
     await stage.play(async () => {
       await streaming(stage);
       for (let minute = 0; minute < 180; minute += 1) {
-        stage.world.lose(0, 'new-stream', []);
+        stage.world.lose(0, 'new-stream', new Map());
         await stage.sleep(minuteMs);
       }
     });

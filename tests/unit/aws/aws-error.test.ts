@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { explain, outOfPatience, remedyOf, AwsError } from '../../../connector/aws/aws-error.ts';
+import {
+  explain,
+  outOfPatience,
+  refused,
+  remedyOf,
+  AwsError,
+} from '../../../connector/aws/aws-error.ts';
 import { ConnectorError, errorCodes } from '../../../connector/errors.ts';
 import { connectionError, subject } from './retry-context.ts';
 
@@ -97,6 +103,25 @@ describe('explain()', () => {
   test('hands back what the caller has to judge', () => {
     const error = aws('TrimmedDataAccessException');
     expect(explain(error, subject)).toBe(error);
+  });
+});
+
+describe('refused()', () => {
+  test('tells an answer that nobody expects', () => {
+    expect(told(refused(aws('ValidationException'), subject))).toEqual({
+      code: 'request-refused',
+      message:
+        'region us-east-1 refuses dynamodb:Scan on table "orders": ValidationException: said',
+      hint: 'Check "advanced.endpoint" if you have set it; a restart goes on from the last checkpoint. If it persists, report it.',
+    });
+  });
+
+  test('tells what else it knows as before', () => {
+    expect(told(refused(aws('ExpiredToken'), subject)).code).toBe('credentials-expired');
+  });
+
+  test.each([new TypeError('a bug'), new Error('aborted'), undefined])('leaves %s', (error) => {
+    expect(refused(error, subject)).toBe(error);
   });
 });
 

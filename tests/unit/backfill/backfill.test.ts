@@ -188,6 +188,14 @@ describe('runBackfill()', () => {
     expect(got).toBe('Missing permission dynamodb:Scan on table "orders": No');
   });
 
+  test('tells what is refused, and by whom', async () => {
+    const onScan = () => new AwsError('ValidationException', 'The segment is odd', 400);
+    const { got } = await backfill({ pages: [1], onScan });
+    expect(got).toBe(
+      'region us-east-1 refuses dynamodb:Scan on table "orders": ValidationException: The segment is odd',
+    );
+  });
+
   test('holds no bytes while it waits after a failure', async () => {
     const budget = new ByteBudget(64 * 1024 * 1024);
     const held: number[] = [];
