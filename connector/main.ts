@@ -2,8 +2,13 @@
 /** The edge: the real host in, an exit code out. */
 
 import './silence.ts';
+import { setFlagsFromString } from 'node:v8';
 import { runCommandLine } from './cli/cli.ts';
 import { processHost } from './process-host.ts';
+
+// V8 lets garbage grow to several times of what is in use: with thousands of shards, whose waits outlive young
+// garbage, to 350 MiB instead of 180, at the same CPU time.
+setFlagsFromString('--heap-growing-percent=40');
 
 process.exitCode = await runCommandLine(process.argv.slice(2), processHost());
 

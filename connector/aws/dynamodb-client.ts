@@ -4,7 +4,6 @@ import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sd
 import {
   DescribeStreamCommand,
   DynamoDBStreamsClient,
-  GetShardIteratorCommand,
   type DescribeStreamCommandOutput,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { EndpointConfig } from '../config.ts';
@@ -14,7 +13,7 @@ import { AwsError, refused, type CallSubject } from './aws-error.ts';
 import type { Aws, ScanRequest, ShardPage, StreamApi, TableApi } from './aws.ts';
 import { checkedTransport } from './checked-transport.ts';
 import { identityOf } from './credentials.ts';
-import { createJsonCall, reasonNames, type JsonCall } from './json-call.ts';
+import { createJsonCall, parseObject, reasonNames, type JsonCall } from './json-call.ts';
 import { withRetry, type RetryContext } from './retry.ts';
 import { sdkHandler } from './sdk-handler.ts';
 import { Signer } from './signer.ts';
@@ -143,15 +142,18 @@ function streamApi(client: DynamoDBStreamsClient, call: JsonCall, calls: Calls):
     listChildShards: (streamArn, shardId, signal) =>
       describe(streamArn, { ShardFilter: { Type: 'CHILD_SHARDS', ShardId: shardId } }, signal),
     async getShardIterator(streamArn, shardId, position, signal) {
-      const command = new GetShardIteratorCommand({
+      const input = {
         StreamArn: streamArn,
         ShardId: shardId,
         ShardIteratorType: position.type,
         ...(position.type === 'TRIM_HORIZON' ? {} : { SequenceNumber: position.sequenceNumber }),
-      });
-      const send = () => client.send(command, { abortSignal: signal });
-      const output = await calls.retried(subject('GetShardIterator', streamArn), send, signal);
-      if (output.ShardIterator !== undefined) return output.ShardIterator;
+      };
+      // Not by the SDK: at a start thousands of shards ask at once.
+      const target = 'DynamoDBStreams_20120810.GetShardIterator';
+      const send = () => call(target, JSON.stringify(input), signal);
+      const body = await calls.retried(subject('GetShardIterator', streamArn), send, signal);
+      const { ShardIterator } = parseObject(Buffer.from(body).toString());
+      if (typeof ShardIterator === 'string') return ShardIterator;
       throw new ConnectorError(
         errorCodes.responseInvalid,
         `GetShardIterator on shard "${shardId}" answered without an iterator`,

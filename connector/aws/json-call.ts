@@ -61,7 +61,8 @@ export function reasonNames(reasons: unknown): string[] {
   });
 }
 
-function parseObject(text: string): Record<string, unknown> {
+/** The members of a JSON object; none when it is none. */
+export function parseObject(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -8,17 +8,28 @@ import { floorRole } from './floor.ts';
 import { parseBenchOptions } from './options.ts';
 import { printReport, writeResults } from './report.ts';
 import { playRole } from './role-process.ts';
-import { scenarios, type Result } from './scenarios.ts';
+import { groups, type Group } from './groups.ts';
+import { fakeRole } from './fake-server.ts';
+import { latencyRole } from './latency-drain.ts';
+import type { Result } from './scenarios.ts';
 import { serveRole } from './static-server.ts';
 import { transcodeRole } from './transcode.ts';
 
-const roles = { drain: drainRole, floor: floorRole, server: serveRole, transcode: transcodeRole };
+const roles = {
+  drain: drainRole,
+  fake: fakeRole,
+  floor: floorRole,
+  latency: latencyRole,
+  server: serveRole,
+  transcode: transcodeRole,
+};
 
 if (!playRole(roles)) {
   const options = parseBenchOptions(process.argv.slice(2));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
   const results: Result[] = [];
   try {
+    const { scenarios }: Group = groups[options.group];
     for (const scenario of scenarios.filter(({ name }) => options.isWanted(name))) {
       process.stderr.write(`${scenario.name} …\n`);
       results.push(await scenario.run({ ...options, folder }));
@@ -26,6 +37,6 @@ if (!playRole(roles)) {
   } finally {
     rmSync(folder, { recursive: true });
   }
-  printReport(results, options.json);
+  printReport(results, options);
   if (options.save) writeResults(results, options);
 }

@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endpointConfig } from '../support/connector-command.ts';
 import type { CodecName } from '../support/connector-process.ts';
+import type { JsonObject } from '../support/flow-runtime.ts';
 import { encodeRequest } from '../support/request-encoder.ts';
 import { monotonicMs, type Drained, type DrainQuestion } from './drain.ts';
 import { probeFd, probeOption, readGcReport, type GcReport } from './gc-probe.ts';
@@ -56,11 +57,15 @@ type Server = RoleProcess<'port' | 'served', unknown>;
 /** Throws what the connector said last when it ends too early. */
 export async function runCapture(options: CaptureOptions, server: Server): Promise<CaptureRun> {
   const startedAtMs = monotonicMs();
-  const { connector, drain, gcReport, ended } = await start(options);
+  const { connector, drain, gcReport, ended } = await startConnector<DrainQuestion, Drained>({
+    ...options,
+    drain: 'drain',
+    hasProbe: options.seconds > 0,
+  });
   try {
     const run = (async () => {
       const { firstResponseAtMs = 0 } = await drain.ask('first-response');
-      send(connector, options.codec, { open: openRequest(options.endpoint) });
+      send(connector, options.codec, { open: openRequest(options.endpoint, [tableName]) });
       const { firstDocumentAtMs = 0 } = await drain.ask('first-document');
       const times = {
         specMs: firstResponseAtMs - startedAtMs,
@@ -110,14 +115,30 @@ async function untilUsed(pid: number, seconds: number): Promise<void> {
   while (cpuSeconds(pid) < until && monotonicMs() < untilMs) await sleep(lookIntervalMs);
 }
 
-async function start({ command, codec, certificate, seconds, folder }: CaptureOptions) {
+export interface StartOptions extends Pick<
+  CaptureOptions,
+  'command' | 'codec' | 'certificate' | 'folder'
+> {
+  /** The role that reads the connector's output. */
+  readonly drain: string;
+  /** Whether the connector tells of its garbage collection; it must run on Node. */
+  readonly hasProbe: boolean;
+}
+
+/** Starts a connector whose output goes to a process of its own. */
+export async function startConnector<Question, Answer>(options: StartOptions) {
+  const { command, codec, certificate, folder, hasProbe } = options;
   // Flow's runtime gives connectors a pipe, Node's `spawn` would give a pair of sockets.
   const pipe = path.join(folder, `output-${monotonicMs()}`);
   spawnSync('mkfifo', [pipe]);
   const [read, write] = await Promise.all([open(pipe, 'r'), open(pipe, 'w')]);
-  const drain: Drain = new RoleProcess('drain', { codec }, { stdio: [read.fd, 1, 2, 'ipc'] });
+  const drain = new RoleProcess<Question, Answer>(
+    options.drain,
+    { codec },
+    { stdio: [read.fd, 1, 2, 'ipc'] },
+  );
   const [program = '', ...parameters] = command;
-  const nodeOptions = [process.env['NODE_OPTIONS'] ?? '', seconds > 0 ? probeOption : ''];
+  const nodeOptions = [process.env['NODE_OPTIONS'] ?? '', hasProbe ? probeOption : ''];
   const connector = spawn(program, parameters, {
     stdio: ['pipe', write.fd, 'pipe', 'pipe'],
     env: {
@@ -151,34 +172,38 @@ function keepLog(connector: ChildProcess): readonly string[] {
   return lines;
 }
 
-function send(connector: ChildProcess, codec: CodecName, request: object): void {
+export function send(connector: ChildProcess, codec: CodecName, request: object): void {
   connector.stdin?.on('error', () => undefined); // Its end is noticed elsewhere.
   connector.stdin?.write(encodeRequest(codec, request));
 }
 
 /** Asks it to end, as Flow does. */
-async function stop(connector: ChildProcess): Promise<void> {
+export async function stop(connector: ChildProcess): Promise<void> {
   if (connector.exitCode !== null || connector.signalCode !== null) return;
   connector.stdin?.end();
   connector.kill('SIGTERM');
   await Promise.race([once(connector, 'exit'), sleep(stopMsMax, undefined, { ref: false })]);
 }
 
-function openRequest(endpoint: string): object {
+/** Opens a capture of tables with the key of the benchmark's. */
+export function openRequest(
+  endpoint: string,
+  tableNames: readonly string[],
+  advanced: JsonObject = {},
+): object {
   const key = ['/pk', '/sk'];
-  const collection = { name: 'bench/documents', key, writeSchema: { type: 'object' } };
-  const binding = {
-    resourceConfig: { table: tableName },
-    resourcePath: [tableName],
-    collection,
-    stateKey: tableName,
-  };
+  const bindings = tableNames.map((table) => ({
+    resourceConfig: { table },
+    resourcePath: [table],
+    collection: { name: `bench/${table}`, key, writeSchema: { type: 'object' } },
+    stateKey: table,
+  }));
   return {
     capture: {
       name: 'bench/source-dynamodb',
       connectorType: 'IMAGE',
-      config: endpointConfig(endpoint),
-      bindings: [binding],
+      config: endpointConfig(endpoint, advanced),
+      bindings,
       intervalSeconds: 300,
     },
     version: '1',

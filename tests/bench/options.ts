@@ -1,11 +1,12 @@
 /** The benchmark's command line. */
 
 import path from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { CodecName } from '../support/connector-process.ts';
-import { scenarios } from './scenarios.ts';
+import { groupNames, groups, type Group, type GroupName } from './groups.ts';
 
 export interface BenchCommandLine {
+  readonly group: GroupName;
   readonly command: readonly string[];
   readonly codec: CodecName;
   readonly runs: number;
@@ -19,35 +20,64 @@ export interface BenchCommandLine {
 const runsMax = 50;
 const secondsMax = 60;
 
-interface Flags extends Omit<BenchCommandLine, 'command' | 'isWanted'> {
+interface Flags extends Omit<
+  BenchCommandLine,
+  'group' | 'command' | 'isWanted' | 'runs' | 'seconds'
+> {
   readonly connector: string | undefined;
-  readonly only: readonly string[];
+  readonly only: readonly string[] | undefined;
+  readonly runs: number | undefined;
+  readonly seconds: number | undefined;
 }
 
 /** Ends the process, with help or a message, when the arguments ask for help or make no sense. */
 export function parseBenchOptions(parameters: readonly string[]): BenchCommandLine {
-  const names = scenarios.map(({ name }) => name);
-  const { connector, only, ...flags } = new Command('npm run bench --')
-    .description('Measures a capture connector against a server of prepared DynamoDB responses.')
+  const program = new Command('npm run bench --')
+    .description('Measures a capture connector against a server of ours.')
+    .addArgument(new Argument('[group]', 'what is measured').choices(groupNames).default('speed'))
     .option('--connector <command>', 'program and arguments (default: the built connector)')
     .addOption(
       new Option('--codec <name>', 'how the connector is spoken to')
         .choices(['json', 'proto'])
         .default('json'),
     )
-    .option('--only <scenario...>', `scenarios, or how their names begin: ${names.join(', ')}`)
-    .option('--runs <count>', 'runs of each scenario', wholeNumber(runsMax), 3)
-    .option('--seconds <count>', 'what is measured of a run', wholeNumber(secondsMax), 4)
+    .option('--only <scenario...>', 'scenarios, or how their names begin')
+    .option('--runs <count>', `runs of each scenario (${defaults('runs')})`, wholeNumber(runsMax))
+    .option(
+      '--seconds <count>',
+      `what is measured of a run (${defaults('seconds')})`,
+      wholeNumber(secondsMax),
+    )
     .option('--json', 'print the results as JSON', false)
     .option('--no-save', 'leave tests/bench/results alone')
-    .parse([...parameters], { from: 'user' })
-    .opts<Flags>();
+    .addHelpText('after', groupNames.map(scenariosText).join(''))
+    .parse([...parameters], { from: 'user' });
+  const group = program.processedArgs[0] as GroupName;
+  const { connector, only, runs, seconds, ...flags } = program.opts<Flags>();
+  const { scenarios, ...given } = groups[group];
+  const names: readonly string[] = scenarios.map(({ name }) => name);
   const command = connector?.split(' ') ?? [process.execPath, path.resolve('dist/main.js')];
-  const wanted = (only as readonly string[] | undefined) ?? [''];
+  const wanted = only ?? [''];
   // A scenario's whole name means that one only, also where others go on from it.
   const isWanted = (name: string) =>
     wanted.some((start) => name === start || (!names.includes(start) && name.startsWith(start)));
-  return { ...flags, command, isWanted };
+  return {
+    ...flags,
+    group,
+    command,
+    isWanted,
+    runs: runs ?? given.runs,
+    seconds: seconds ?? given.seconds,
+  };
+}
+
+function defaults(option: 'runs' | 'seconds'): string {
+  return groupNames.map((name) => `${name}: ${groups[name][option]}`).join(', ');
+}
+
+function scenariosText(name: GroupName): string {
+  const { about, scenarios }: Group = groups[name];
+  return `\n${name}, ${about}: ${scenarios.map((each) => each.name).join(' ')}\n`;
 }
 
 function wholeNumber(max: number): (text: string) => number {

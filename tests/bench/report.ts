@@ -16,7 +16,7 @@ const fixed = (value: number | undefined, digits = 0) => value?.toFixed(digits) 
 const percent = (value: number | undefined) =>
   value === undefined ? '' : `${(value * 100).toFixed(1)} %`;
 
-const columns: readonly Column[] = [
+const speedColumns: readonly Column[] = [
   ['scenario', ({ name }) => name],
   ['1,000 documents/s', (each) => fixed(each.documentsPerSecond && each.documentsPerSecond / 1000)],
   ['MiB/s in', (each) => fixed(each.mibPerSecond)],
@@ -36,9 +36,30 @@ const columns: readonly Column[] = [
   ],
 ];
 
+const streamColumns: readonly Column[] = [
+  ['scenario', ({ name }) => name],
+  ['open shards', (each) => fixed(each.openShards)],
+  ['s until read', (each) => fixed(each.firstReadSeconds, 1)],
+  ['list calls', (each) => fixed(each.listCalls)],
+  ['CPU', (each) => percent(each.cpuShare)],
+  ['calls/s', (each) => fixed(each.callsPerSecond)],
+  ['per shard and hour', (each) => fixed(each.callsPerShardHour)],
+  ['$ a month', (each) => fixed(each.dollarsPerMonth)],
+  ['records/s', (each) => fixed(each.recordsPerSecond ?? each.documentsPerSecond)],
+  ['p50 ms', (each) => fixed(each.latencyMsP50)],
+  ['p99 ms', (each) => fixed(each.latencyMsP99)],
+  ['peak MiB', (each) => fixed(each.peakMemoryMib)],
+];
+
+const columnsOf = { speed: speedColumns, streams: streamColumns } as const;
+
 /** What was measured, and how much of it that says beyond this machine. */
-export function printReport(results: readonly Result[], isJson: boolean): void {
-  if (isJson) {
+export function printReport(
+  results: readonly Result[],
+  { json, group }: Pick<BenchCommandLine, 'json' | 'group'>,
+): void {
+  const columns = columnsOf[group];
+  if (json) {
     process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
     return;
   }
@@ -54,12 +75,13 @@ export function printReport(results: readonly Result[], isJson: boolean): void {
 /** Keeps the results of a run under its date, with the machine it was measured on. */
 export function writeResults(results: readonly Result[], options: BenchCommandLine): void {
   const date = new Date().toISOString().slice(0, 10);
-  const { command, codec, runs, seconds } = options;
+  const { command, codec, runs, seconds, group } = options;
   const shown = command.map((word) => path.basename(word)).join(' ');
   const head = { date, machine: machine(), command: shown, codec, runs, seconds };
   mkdirSync(resultsFolder, { recursive: true });
-  const file = path.join(resultsFolder, date);
+  const file = path.join(resultsFolder, group === 'speed' ? date : `${date}-${group}`);
   writeFileSync(`${file}.json`, `${JSON.stringify({ ...head, results }, null, 2)}\n`);
+  if (group !== 'speed') return;
   const bars = results.flatMap(({ name, mbPerSecondPerCore }) =>
     mbPerSecondPerCore === undefined ? [] : [{ name, value: mbPerSecondPerCore }],
   );

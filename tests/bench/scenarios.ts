@@ -36,6 +36,23 @@ export interface Result {
   readonly scanShare?: number;
   readonly specMs?: number;
   readonly firstDocumentMs?: number;
+  /** Of streams: shards read, and from the start until all are; or from a roll-over until their children are. */
+  readonly openShards?: number;
+  readonly firstReadSeconds?: number;
+  /** Calls of DescribeStream in that time. */
+  readonly listCalls?: number;
+  /** CPU seconds per second. */
+  readonly cpuShare?: number;
+  /** Of GetRecords. */
+  readonly callsPerSecond?: number;
+  readonly callsPerShardHour?: number;
+  /** What AWS asks for these calls. */
+  readonly dollarsPerMonth?: number;
+  readonly recordsPerSecond?: number;
+  readonly latencyCount?: number;
+  readonly latencyMsP50?: number;
+  readonly latencyMsP99?: number;
+  readonly latencyMsMax?: number;
 }
 
 export interface Scenario {
@@ -49,11 +66,12 @@ const idleStream = { shardCount: 1, hasRecords: false, pagesPerSegment: endless 
 /** Each may be read five times a second: enough shards to keep a core busy, and in "both" a part of it. */
 const drainShards = 160;
 const bothShards = 12;
+const busyTableShards = 200;
 const startUpRuns = 5;
 /** The floor settles at once, and is not what is looked at. */
 const floorSeconds = 1.5;
 
-export const scenarios: readonly Scenario[] = [
+export const speedScenarios: readonly Scenario[] = [
   ...shapeNames.map((shape) => capture(`backfill-${shape}`, { ...idleStream, shape }, 'http')),
   capture('backfill-400-byte-https', { ...idleStream, shape: '400-byte' }, 'https'),
   capture(
@@ -97,6 +115,13 @@ function capture(
     },
   };
 }
+
+/** One busy table over many shards, all of them full. */
+export const busyTable = capture(
+  'busy-200-full',
+  { shape: undefined, pagesPerSegment: 0, shardCount: busyTableShards, hasRecords: true },
+  'http',
+);
 
 type Figures = ReturnType<typeof figuresOf>;
 

@@ -186,7 +186,8 @@ function sendJson(response: ServerResponse, json: object, status = 200): void {
   response.writeHead(status, headers(body.length)).end(body);
 }
 
-function sendPage(
+/** Sends a page, and counts it once it is sent. */
+export function sendPage(
   response: ServerResponse,
   page: PreparedPage,
   served: ServedCount,

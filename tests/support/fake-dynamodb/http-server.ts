@@ -34,11 +34,15 @@ export interface FakeServer {
   close(): Promise<void>;
 }
 
+export interface FakeServerOptions extends Partial<FakeOptions> {
+  readonly port?: number;
+  /** Answers calls instead of the fake; false leaves them to it. */
+  readonly answerFirst?: (target: string, body: string, response: ServerResponse) => boolean;
+}
+
 /** Answers at once and without limits per partition unless told otherwise, as a load generator should. */
-export async function serveFake(
-  options: Partial<FakeOptions> & { readonly port?: number } = {},
-): Promise<FakeServer> {
-  const { port = 0, ...others } = options;
+export async function serveFake(options: FakeServerOptions = {}): Promise<FakeServer> {
+  const { port = 0, answerFirst, ...others } = options;
   const fake = new FakeDynamoDb({
     clock: realClock,
     latencyMs: [0, 0],
@@ -48,7 +52,7 @@ export async function serveFake(
     ...others,
   });
   const server = createServer((request, response) => {
-    answer(fake, request, response).catch((error: unknown) => {
+    answer(fake, request, response, answerFirst).catch((error: unknown) => {
       response.destroy(error as Error);
     });
   });
@@ -67,9 +71,11 @@ async function answer(
   fake: FakeDynamoDb,
   request: IncomingMessage,
   response: ServerResponse,
+  answerFirst: FakeServerOptions['answerFirst'],
 ): Promise<void> {
   const body = await bodyOf(request);
   const path = request.url ?? '/';
+  if (answerFirst?.(String(request.headers['x-amz-target']), body, response) === true) return;
   if (path.startsWith(adminPath)) {
     const { status, json } = answerAdmin(fake, path.slice(adminPath.length), body);
     response.writeHead(status, { 'content-type': 'application/json' }).end(json);

@@ -33,6 +33,11 @@ export class Stats {
     this.getRecordsPerSecondMax = Math.max(this.getRecordsPerSecondMax, count);
   }
 
+  /** Shards of which records were asked for. */
+  get readShardCount(): number {
+    return this.#shardSeconds.size;
+  }
+
   /** Calls of one caller that were refused for capacity. */
   throttleCount(caller: string): number {
     let sum = 0;

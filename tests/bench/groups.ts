@@ -1,0 +1,25 @@
+/** Scenarios by what they are about. */
+
+import { busyTable, speedScenarios, type Scenario } from './scenarios.ts';
+import { streamScenarios } from './stream-scenarios.ts';
+
+export interface Group {
+  readonly about: string;
+  readonly scenarios: readonly Scenario[];
+  /** Runs of each scenario, where it makes several, and seconds of a run, unless the user says. */
+  readonly runs: number;
+  readonly seconds: number;
+}
+
+export const groups = {
+  speed: { about: 'MB per second of one core', scenarios: speedScenarios, runs: 3, seconds: 4 },
+  streams: {
+    about: 'shards, calls and latency',
+    scenarios: [...streamScenarios, busyTable],
+    runs: 1,
+    seconds: 5,
+  },
+} as const satisfies Record<string, Group>;
+
+export type GroupName = keyof typeof groups;
+export const groupNames = Object.keys(groups) as GroupName[];
