@@ -23,7 +23,10 @@ export { Emitter } from './emitter.ts';
  */
 const scanBytesMax = 64 * 1024 * 1024;
 const streamBytesMax = 32 * 1024 * 1024;
-/** GetRecords calls a second over all shards: a thousand shards once a second, on a part of a core. */
+/**
+ * GetRecords calls a second over all shards: a thousand idle ones once a second, on a part of a core, and as many
+ * again for those that have records, so that thousands of idle shards never make a change wait.
+ */
 const readCallsPerSecond = 1000;
 
 /** One binding, ready to be captured. */
@@ -56,6 +59,7 @@ export interface CaptureContext extends CaptureOptions {
   readonly streamBudget: ByteBudget;
   readonly listCalls: RateLimit;
   readonly readCalls: RateLimit;
+  readonly idleReadCalls: RateLimit;
 }
 
 /** Captures all bindings until the signal aborts, or until caught up where the capture ends then. */
@@ -74,6 +78,7 @@ export async function runCapture(
     streamBudget: new ByteBudget(streamBytesMax),
     listCalls: rate(listCallsPerSecond),
     readCalls: rate(readCallsPerSecond),
+    idleReadCalls: rate(readCallsPerSecond),
   };
   const tables = bindings.map((binding) => new TableTask(context, binding));
   const ended = new Error('All tables are caught up');

@@ -18,6 +18,8 @@ const callIntervalMs = 200;
 const busyIntervalMs = 250;
 /** An empty page of an open shard proves nothing: so many in a row are followed at once before the shard is idle. */
 const emptyPagesBeforeIdle = 2;
+/** So long after its last record, a shard's calls still count among those of busy shards. */
+const busyMs = 2_000;
 /**
  * Booked for a page at least, however small the pages before were: shards that were idle may all have full pages
  * after an outage. It allows for some fifty calls in flight, thousands a second at AWS's latency.
@@ -54,8 +56,9 @@ export interface ReaderContext {
   readonly clock: Clock;
   readonly streamArn: string;
   readonly budget: ByteBudget;
-  /** GetRecords calls per second, shared fairly by all shards of all tables. */
+  /** GetRecords calls per second, shared fairly by all shards of all tables; those of idle shards apart. */
   readonly readCalls: RateLimit;
+  readonly idleReadCalls: RateLimit;
   readonly idleBackoffMaxMs: number;
   readonly lag: StreamLag;
   /** Takes a page; resolves when the output has room for more. */
@@ -81,6 +84,8 @@ interface Reading {
   /** When the last page was asked for that came; what was recorded later is yet to be read. */
   unreadSinceMs: number;
   iterator: string | undefined;
+  /** When a page with records was last asked for. */
+  recordsAtMs: number;
   emptyPages: number;
   /** The present wait of an idle shard. */
   idleMs: number;
@@ -103,6 +108,7 @@ export async function readShard(
     ...start,
     patience: new Patience(aws.retry, { ...subject, endpoint: aws.endpoint }),
     iterator: undefined,
+    recordsAtMs: -Infinity,
     emptyPages: 0,
     idleMs: busyIntervalMs,
     pageBytes: pageBytesAtStart,
@@ -135,7 +141,8 @@ async function readPage(
   signal: AbortSignal,
 ): Promise<PageRead | 'failed'> {
   const { aws, budget } = context;
-  await context.readCalls.take(1, signal);
+  const isBusy = reading.calledAtMs - reading.recordsAtMs < busyMs;
+  await (isBusy ? context.readCalls : context.idleReadCalls).take(1, signal);
   let held = 0;
   try {
     // Before bytes are booked: a shard that is throttled here would keep them from the others.
@@ -202,6 +209,7 @@ function pace(context: ReaderContext, reading: Reading, page: PageRead): number 
   const { lag, idleBackoffMaxMs } = context;
   const { shardId, calledAtMs } = reading;
   if (page.recordCount > 0) {
+    reading.recordsAtMs = calledAtMs;
     reading.emptyPages = 0;
     reading.idleMs = busyIntervalMs;
     if (page.isFull) {

@@ -30,7 +30,13 @@ export type FakeQuestion =
   | { readonly kind: 'port' }
   | { readonly kind: 'stats' }
   /** Writes items, each once, until told otherwise; 0 ends that. */
-  | { readonly kind: 'write'; readonly table: string; readonly perSecond: number }
+  | {
+      readonly kind: 'write';
+      readonly table: string;
+      readonly perSecond: number;
+      /** All to one shard. */
+      readonly isNarrow?: boolean;
+    }
   /** All open shards get a child. */
   | { readonly kind: 'roll-over'; readonly table: string };
 
@@ -47,7 +53,7 @@ export function fakeRole(settings: FakeServerSettings) {
   let server: FakeServer | undefined;
   let written = 0;
   let timer: NodeJS.Timeout | undefined;
-  const write = (table: string, perSecond: number) => {
+  const write = (table: string, perSecond: number, isNarrow: boolean) => {
     clearInterval(timer);
     let due = 0;
     let atMs = performance.now();
@@ -60,13 +66,19 @@ export function fakeRole(settings: FakeServerSettings) {
         written += 1;
         const sk = { N: String(written) };
         const writtenAt = { N: String(Date.now()) };
-        server?.fake.put(table, { pk: { S: `live-${written}` }, sk, writtenAt });
+        server?.fake.put(table, {
+          pk: { S: isNarrow ? 'live' : `live-${written}` },
+          sk,
+          writtenAt,
+        });
       }
     }, writeIntervalMs);
   };
   return async (question: FakeQuestion): Promise<FakeStats> => {
     server ??= await serve(settings);
-    if (question.kind === 'write') write(question.table, question.perSecond);
+    if (question.kind === 'write') {
+      write(question.table, question.perSecond, question.isNarrow === true);
+    }
     if (question.kind === 'roll-over') server.fake.rollOver(question.table);
     const { calls, readShardCount } = server.fake.stats;
     return { port: server.port, calls: Object.fromEntries(calls), readShardCount, written };

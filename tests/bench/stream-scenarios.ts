@@ -37,6 +37,11 @@ export const streamScenarios: readonly Scenario[] = [
   calls('busy-500', { tables: [table(500)], perSecond: 1000 }),
   rollOver('roll-over-1000', table(1000, 4)),
   latency('latency-busy', { shardCount: 1, perSecond: busyRecordsPerSecond }),
+  latency('latency-busy-of-3000', {
+    shardCount: 3000,
+    perSecond: busyRecordsPerSecond,
+    isNarrow: true,
+  }),
   latency('latency-idle', { shardCount: 200, perSecond: 40 }),
   latency('latency-backfill', {
     shardCount: 1,
@@ -103,21 +108,23 @@ function rollOver(name: string, rolled: FakeTable): Scenario {
 interface Latency {
   readonly shardCount: number;
   readonly perSecond: number;
+  readonly isNarrow?: boolean;
   readonly endlessScan?: ShapeName;
 }
 
 /** From a record's being readable to its document's arrival at the reader of stdout. */
-function latency(name: string, { shardCount, perSecond, endlessScan }: Latency): Scenario {
+function latency(name: string, options: Latency): Scenario {
+  const { shardCount, perSecond, isNarrow = false, endlessScan } = options;
   const settings = {
     tables: [table(shardCount)],
     ...(endlessScan === undefined ? {} : { endlessScan }),
   };
   return {
     name,
-    run: (options) =>
-      withFake(settings, options, {}, async ({ fake, connector, drain }) => {
+    run: (run) =>
+      withFake(settings, run, {}, async ({ fake, connector, drain }) => {
         const openShards = await untilAllAreRead(fake, settings.tables);
-        await fake.ask({ kind: 'write', table: 'live', perSecond });
+        await fake.ask({ kind: 'write', table: 'live', perSecond, isNarrow });
         await sleep(warmUpMs);
         await drain.ask('take');
         const use = await measure(connector, fake, latencySeconds);

@@ -104,6 +104,7 @@ export function readerContext(
     streamArn: 'arn:1',
     budget: new ByteBudget(32 * 1024 * 1024),
     readCalls: rateOf(clock, 1000),
+    idleReadCalls: rateOf(clock, 1000),
     idleBackoffMaxMs: 1000,
     lag,
     deliver,
