@@ -2,13 +2,15 @@
 
 import { TaskGroup } from '../async/task-group.ts';
 import { nameOf } from '../errors.ts';
+import { rfc3339 } from '../time.ts';
 import type { Log } from '../log.ts';
 import type { ShardState } from '../state/state.ts';
 import type { Shard } from '../aws/aws.ts';
 import { ChildSearch } from './child-search.ts';
-import { DataLossError, shardCreatedAtMs } from './data-loss.ts';
+import { DataLossError, retentionMs, shardCreatedAtMs } from './data-loss.ts';
 import { ShardLineage } from './shard-lineage.ts';
 import { listShards, type ListingContext } from './shard-listing.ts';
+import { isLoss, newIterator } from './shard-iterator.ts';
 import { readShard, type ReaderContext } from './shard-reader.ts';
 
 export { DataLossError, isDataLoss, retentionMs, shardCreatedAtMs } from './data-loss.ts';
@@ -61,9 +63,12 @@ class StreamFollower {
   readonly #unreadSinceMs = new Map<string, number>();
   /** True once all shards were listed. */
   #isListed = false;
+  /** When the last complete listing began: shards born since then may be unknown. */
+  #listedAtMs: number;
 
   constructor(options: FollowStreamOptions, signal: AbortSignal) {
     this.#options = options;
+    this.#listedAtMs = options.clock.now();
     this.#group = new TaskGroup(signal);
     const lineage = this.#lineage;
     this.#children = new ChildSearch({
@@ -119,6 +124,7 @@ class StreamFollower {
 
   /** Lists all shards, using each page as it comes; true when another listing should follow soon. */
   async #list(signal: AbortSignal): Promise<boolean> {
+    const beganMs = this.#options.clock.now();
     const listed = new Set<string>();
     // Shards that the state of a restart lacks: whether their children were begun, only the whole listing tells.
     const unknown: Shard[] = [];
@@ -132,6 +138,8 @@ class StreamFollower {
       }
       await this.#learn(unknown);
       this.#isListed = true;
+      this.#assertListedInTime();
+      this.#listedAtMs = beganMs;
     } catch (error) {
       if (nameOf(error) !== 'ResourceNotFoundException') throw error;
       await this.#options.checkTable(signal);
@@ -140,10 +148,33 @@ class StreamFollower {
     const { forgotten, lost, isDoubtful } = this.#lineage.endListing(listed);
     if (forgotten.length > 0) await this.#options.forgetShards(forgotten);
     this.#startReaders();
-    const [firstLost] = lost;
+    for (const shardId of lost) await this.#confirm(shardId, signal);
+    return isDoubtful || lost.length > 0 || this.#lineage.childless().length > 0;
+  }
+
+  /** Listings may be late by more than a few of them: a shard is lost that is not there when asked for either. */
+  async #confirm(shardId: string, signal: AbortSignal): Promise<void> {
+    const { shards, clock } = this.#options;
     const what = 'is no longer listed before it was read to its end';
-    if (firstLost !== undefined) await this.#lost(firstLost, what, undefined, signal);
-    return isDoubtful || this.#lineage.childless().length > 0;
+    const lost = (lostId: string) => this.#lost(lostId, what, undefined, signal);
+    const { lastSequenceNumber } = shards.get(shardId) ?? {};
+    const place = { shardId, lastSequenceNumber, unreadSinceMs: clock.now() };
+    try {
+      await newIterator({ ...this.#options, lost }, place, signal);
+    } catch (error) {
+      if (!isLoss(error)) throw error;
+      await lost(shardId);
+    }
+  }
+
+  /** Shards live for a day: in a longer time, some may have come and gone that nobody has seen. */
+  #assertListedInTime(): void {
+    const { clock, tableName } = this.#options;
+    if (clock.now() - this.#listedAtMs <= retentionMs) return;
+    throw new DataLossError(
+      tableName,
+      `its shards were not listed since ${rfc3339(this.#listedAtMs)}, and a stream keeps its records for 24 hours`,
+    );
   }
 
   async #learn(shards: readonly Shard[]): Promise<void> {

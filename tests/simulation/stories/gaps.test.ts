@@ -217,6 +217,18 @@ describe('gaps', () => {
     expect(stage.flow.epochsBegan.size).toBe(2);
   });
 
+  test('a reader of the output that stands still for longer than a day makes a gap', async () => {
+    const stage = new Stage({ fake: { rollOverMs: [4 * 60 * minuteMs, 4 * 60 * minuteMs] } });
+    const got = await stage.play(async () => {
+      await streaming(stage);
+      const release = stage.stall();
+      await keepWriting(stage, { everyMs: 30 * minuteMs, count: 60 });
+      release();
+      return (await stage.failure()).code;
+    });
+    expect(got).toBe('data-loss');
+  });
+
   test('story 27: while a shard is throttled, the status tells how far behind the stream is', async () => {
     const stage = new Stage();
     await stage.play(async () => {

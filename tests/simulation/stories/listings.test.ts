@@ -70,6 +70,24 @@ describe('listings', () => {
     expect(got).toEqual([]);
   });
 
+  test('a child that listings show late, and a restart meanwhile, is no loss', async () => {
+    // Seed 1002536: the parent tells its child at once.
+    const stage = new Stage({ fake: { listing: { childMs: late(3 * minuteMs) } } });
+    const got = await stage.play(async () => {
+      stage.start();
+      await stage.untilBackfilled();
+      stage.fake.rollOver('table-0');
+      stage.world.write(0, 0, false);
+      await stage.sleep(10_000);
+      await stage.restart();
+      await stage.sleep(minuteMs);
+      stage.world.write(0, 0, false);
+      await stage.sleep(3 * minuteMs);
+      return stage.judged();
+    });
+    expect(got).toEqual([]);
+  });
+
   test('story 16: a closed shard without a child is asked again until there is one', async () => {
     const stage = new Stage({
       fake: { listing: { childMs: late(20 * minuteMs), childFilterMs: late(20 * minuteMs) } },

@@ -155,10 +155,20 @@ describe('followStream()', () => {
     expect(events).toEqual(['0 read b TRIM_HORIZON', '5 forget a']);
   });
 
+  test('goes on where an unfinished shard is missing from listings, but there when asked for', async () => {
+    const late = [...Array.from({ length: 4 }, () => [shard('b')]), [shard('a'), shard('b')]];
+    const { got, events } = await follow({ listings: late, state: [['a', unread]] }, 60);
+    expect(got).toBe('stopped');
+    expect(events.filter((event) => event.includes(' a '))).toEqual([
+      ...['5 read a TRIM_HORIZON', '10 read a TRIM_HORIZON', '15 read a TRIM_HORIZON'],
+      '20 read a TRIM_HORIZON',
+    ]);
+  });
+
   test.each<[string, World, string]>([
     [
-      'an unfinished shard that two listings lack',
-      { listings: [[shard('b')]], state: [['a', unread]] },
+      'an unfinished shard that two listings lack, and that is not there when asked for',
+      { listings: [[shard('b')]], state: [['a', unread]], trimmed: ['a'] },
       lost('shard "a" is no longer listed before it was read to its end'),
     ],
     [
