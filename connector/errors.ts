@@ -34,6 +34,10 @@ export const errorCodes = {
   responseInvalid: 'response-invalid',
   /** The capture was split over several shards, which DynamoDB captures do not support. */
   splitUnsupported: 'split-unsupported',
+  /** A flow.yaml, or a file that it names, is missing, is not valid YAML, or lacks something; see its line. */
+  flowFileInvalid: 'flow-file-invalid',
+  /** A file cannot be read or written. */
+  fileUnusable: 'file-unusable',
   /** The reader of our output went away. */
   outputClosed: 'output-closed',
 } as const;

@@ -63,3 +63,32 @@ export interface Host {
   /** Aborts when the process is asked to stop (SIGTERM, SIGINT). */
   readonly stop: AbortSignal;
 }
+
+/** What the program's commands for people get besides; serving the protocol needs none of it. */
+export interface CommandHost extends Host {
+  readonly files: Files;
+  /** What stdout and stderr are shown on. */
+  readonly screens: { readonly stdout: Screen; readonly stderr: Screen };
+  /** True when a person types what comes in. */
+  readonly isInputTerminal: boolean;
+  /** Path of the program that runs. */
+  readonly program: string;
+}
+
+/** The files below the working folder. Paths may be relative to it. */
+export interface Files {
+  /** A file's text; undefined where there is none. Rejects with Node's error on what cannot be read. */
+  read(path: string): Promise<string | undefined>;
+  /** Replaces a file's text as a whole, so that a reader finds the old one or the new one; makes its folder. */
+  replace(path: string, text: string): Promise<void>;
+}
+
+/** Where an output of the process ends up, as far as its looks depend on it. */
+export interface Screen {
+  /** False for files and pipes. */
+  readonly isTerminal: boolean;
+  /** Its width now, which changes with the window; undefined where nothing is known. */
+  readonly columns: number | undefined;
+  /** Shows a text at once. */
+  write(text: string): void;
+}

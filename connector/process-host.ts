@@ -1,8 +1,8 @@
 /** The outside world of a real process. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ByteSink, Clock, Host, HttpTransport } from './host.ts';
-import { ConnectorError, errorCodes } from './errors.ts';
+import type { ByteSink, Clock, CommandHost, Files, HttpTransport, Screen } from './host.ts';
+import { codeOf, ConnectorError, errorCodes } from './errors.ts';
 
 /** Node's longest timer, about 24 days; a longer wait is several of them. */
 const timerMsMax = 2 ** 31 - 1;
@@ -23,8 +23,8 @@ const systemClock: Clock = {
   },
 };
 
-/** This process: stdin, stdout, stderr, signals, real time. Made once. */
-export function processHost(): Host {
+/** This process: stdin, stdout, stderr, signals, files, real time. Made once. */
+export function processHost(): CommandHost {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.once(name, () => {
@@ -42,8 +42,42 @@ export function processHost(): Host {
     environment: process.env,
     http: lazyTransport(),
     stop: stop.signal,
+    files: realFiles,
+    screens: { stdout: screenOf(process.stdout), stderr: screenOf(process.stderr) },
+    isInputTerminal: isTerminal(process.stdin.isTTY),
+    program: process.argv[1] ?? '',
   };
 }
+
+// Loaded with the first file: serving the protocol touches none.
+const realFiles: Files = {
+  async read(path) {
+    const { readFile } = await import('node:fs/promises');
+    return readFile(path, 'utf8').catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    });
+  },
+  async replace(path, text) {
+    const { replaceFile } = await import('./replace-file.ts');
+    await replaceFile(path, text);
+  },
+};
+
+function screenOf(stream: NodeJS.WriteStream): Screen {
+  return {
+    isTerminal: isTerminal(stream.isTTY),
+    get columns() {
+      return isTerminal(stream.isTTY) ? stream.columns : undefined;
+    },
+    write: (text) => {
+      stream.write(text);
+    },
+  };
+}
+
+/** Node leaves `isTTY` out, where it should be false. */
+const isTerminal = (isTty: boolean | undefined) => isTty === true;
 
 /** Loads Node's HTTP with the first call: a process that only answers `spec` makes none. */
 function lazyTransport(): HttpTransport {

@@ -1,0 +1,42 @@
+/** How a command that failed says so, and with which exit code. */
+
+import { isConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a shell gets to know. */
+export const exitCodes = {
+  ok: 0,
+  /** The command failed, or found problems; stderr says which. */
+  failed: 1,
+  /** The command line itself is wrong. */
+  usage: 2,
+} as const;
+
+/** Prints an error for a person, and gives the exit code. A stack is for bugs of ours, never for a mistake. */
+export function reportError(error: unknown, stderr: Terminal): number {
+  // Whoever closed the pipe (`| head`) has read enough.
+  if (isConnectorError(error) && error.code === errorCodes.outputClosed) return exitCodes.failed;
+  stderr.write(`${describeError(error, stderr)}\n`);
+  return exitCodes.failed;
+}
+
+/** An error as a command prints it: what happened, what to do about it, and the code to look it up by. */
+export function describeError(error: unknown, { colors }: Pick<Terminal, 'colors'>): string {
+  const label = colors.red(colors.bold('Error:'));
+  if (isConnectorError(error)) {
+    const { message, hint, code } = error;
+    return [
+      `${label} ${message}`,
+      ...(hint === undefined ? [] : [`${colors.bold('Hint:')}  ${hint}`]),
+      colors.dim(`Code:  ${code}`),
+    ].join('\n');
+  }
+  // Known by its status, since a bundle may hold its class twice: AWS refused what we asked for, and said why.
+  if (typeof error === 'object' && error !== null && 'throttlingReasons' in error) {
+    return `${label} AWS refused a request: ${nameOf(error)}: ${messageOf(error)}`;
+  }
+  const stack: unknown =
+    typeof error === 'object' && error !== null ? Reflect.get(error, 'stack') : undefined;
+  const details = typeof stack === 'string' ? stack : `${nameOf(error)}: ${messageOf(error)}`;
+  return `${label} This is a bug of source-dynamodb; please report it with these lines.\n${details}`;
+}
