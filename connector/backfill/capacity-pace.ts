@@ -2,14 +2,9 @@
 
 import { RateLimit } from '../async/rate-limit.ts';
 import type { Clock } from '../host.ts';
+import { bytesPerUnit, fullPageUnits, pageItemsOf, readUnitsCeiling } from '../read-capacity.ts';
 import type { Table } from '../table.ts';
 
-/** A strongly consistent page of 1 MB: one unit per 4 KB. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html */
-const fullPageUnits = 256;
-const bytesPerUnit = 4096;
-/** A slice of a table this small is read in small pages, which cost a few units each, not 256 at a blow. */
-const smallTableUnitsMax = 100;
-const smallPageItems = 100;
 /** A throttled rate comes back by this share of its ceiling each second: ten seconds from half to all. */
 const risePerSecond = 0.05;
 /** However hard a table throttles, one unit a second still makes progress. */
@@ -49,17 +44,14 @@ export class CapacityPace {
 
   constructor(options: CapacityPaceOptions) {
     const { table, rcuAllocation, scanLimit, segmentCount, clock } = options;
-    const { capacity } = table;
-    const isProvisioned = capacity.mode === 'provisioned';
-    const offered = isProvisioned ? capacity.readUnitsPerSecond : capacity.readUnitsPerSecondMax;
-    this.#ceiling = rcuAllocation ?? offered ?? Infinity;
+    this.#ceiling = readUnitsCeiling(table, rcuAllocation);
     this.#clock = clock;
     this.#changedAt = clock.now();
     this.#countedSince = clock.now();
-    const small = this.#ceiling <= smallTableUnitsMax ? smallPageItems : undefined;
-    this.pageItems = scanLimit ?? small;
+    this.pageItems = pageItemsOf(this.#ceiling, scanLimit);
     this.#expectedUnits = firstGuess(table, this.pageItems, segmentCount);
     // A provisioned table has users of its own: begin with half, and see whether they mind.
+    const isProvisioned = table.capacity.mode === 'provisioned';
     const begin = rcuAllocation === undefined && isProvisioned ? this.#ceiling / 2 : this.#ceiling;
     if (Number.isFinite(begin)) this.#limit = this.#newLimit(begin);
   }

@@ -1,6 +1,6 @@
 /** The tables of a region as bindings that a user may enable. */
 
-import type { DiscoveredResponse } from '../../protocol/responses.ts';
+import type { DiscoveredBinding, DiscoveredResponse } from '../../protocol/responses.ts';
 import type { TableApi } from '../aws/aws.ts';
 import type { EndpointConfig } from '../config.ts';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../discovery/discovery.ts';
 import { ConnectorError, errorCodes } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Table } from '../table.ts';
 
 /** What fits a screen: who has more tables without a stream has understood by then. */
 const listedTablesMax = 20;
@@ -30,17 +31,30 @@ export async function discover(
     log.warn('A table cannot be captured', { table: table.name, reason, remedy });
   }
   if (usable.length === 0) throw nothingToCapture(config.region, unusable);
-  // By code units, not by locale: the same tables have to give the same answer everywhere.
-  const tables = usable.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const bindings = tables.map((table) => ({
+  return {
+    kind: 'discovered',
+    bindings: usable.toSorted(byName).map((table) => bindingOf(table, config)),
+  };
+}
+
+/** By code units, not by locale: the same tables have to give the same answer everywhere. */
+export function byName(a: Pick<Table, 'name'>, b: Pick<Table, 'name'>): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+/** A table as a binding that a user may enable. */
+export function bindingOf(
+  table: Table,
+  config: Pick<EndpointConfig, 'historyMode'>,
+): DiscoveredBinding {
+  return {
     recommendedName: table.name,
     resourceConfig: { table: table.name },
     documentSchema: documentSchema(table, config),
     key: documentKey(table),
     disable: false,
     resourcePath: [table.name],
-  }));
-  return { kind: 'discovered', bindings };
+  };
 }
 
 function nothingToCapture(region: string, unusable: readonly UnusableTable[]): ConnectorError {

@@ -11,6 +11,16 @@ import type { Log } from '../log.ts';
 import { spec } from './spec.ts';
 
 export { spec } from './spec.ts';
+export type {
+  InspectedBinding,
+  InspectedCapture,
+  ShardCount,
+  Survey,
+  SurveyedTable,
+} from './inspection.ts';
+
+/** What commands for people ask of AWS; loaded when one does, since no session needs it. */
+export const loadInspection = () => import('./inspection.ts');
 
 /** A person waits for these answers: trouble that lasts longer is an answer too. */
 const unaryPatienceMs = 15_000;

@@ -1,36 +1,11 @@
 /** A capture checked against the real tables, before it is published. */
 
-import { mapPool } from '../async/map-pool.ts';
-import { AwsError, remedyOf, withRetry, type Aws, type CallSubject } from '../aws/aws.ts';
+import type { Aws } from '../aws/aws.ts';
 import type { ResourceConfig } from '../config.ts';
-import {
-  ConnectorError,
-  errorCodes,
-  isConnectorError,
-  messageOf,
-  nameOf,
-  sentencesOf,
-  type ErrorCode,
-} from '../errors.ts';
+import { ConnectorError, sentencesOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { listProblems } from '../problems.ts';
-import { assertCapturable, enableStreamCommand, type Table, type TableStream } from '../table.ts';
-
-/** A handful of calls per table: a hundred bindings are checked in seconds, and nobody is throttled. */
-const checkConcurrency = 8;
-
-/** DynamoDB's limit. The smallest part of a table that a scan can ask for costs next to nothing. */
-const segmentCountMax = 1_000_000;
-
-/** Trouble with all of AWS rather than with one table: told once. */
-const sharedCodes = new Set<ErrorCode>([
-  errorCodes.credentialsExpired,
-  errorCodes.credentialsInvalid,
-  errorCodes.endpointUnreachable,
-]);
-
-/** What a shard may answer when it was trimmed since it was listed; the permission to read is there. */
-const trimmedNames = new Set(['ResourceNotFoundException', 'TrimmedDataAccessException']);
+import { checkBindings, lacksOldImages } from './check-bindings.ts';
 
 /**
  * The resource path of each binding, in their order, once every table has been found to be there, to have a
@@ -43,152 +18,16 @@ export async function validate(
   log: Log,
   signal: AbortSignal,
 ): Promise<string[][]> {
-  const check = (binding: ResourceConfig, signal: AbortSignal) =>
-    checkBinding(binding, aws, log, signal);
-  const outcomes = await mapPool(bindings, checkConcurrency, check, signal);
-  const tables = outcomes.map(({ table }) => table);
-  const problems = [
-    ...outcomes.flatMap((outcome) => outcome.problems),
-    ...duplicates(bindings, tables),
-  ];
+  const checks = await checkBindings(bindings, aws, signal);
+  for (const { table } of checks.filter(lacksOldImages)) {
+    log.warn('The stream has no old images, so documents will have no _meta/before', {
+      table: table?.name,
+      viewType: table?.stream?.viewType,
+    });
+  }
+  const problems = checks.flatMap((check) => check.problems);
   if (problems.length > 0) throw refusal(problems);
   return bindings.map(({ table }) => [table]);
-}
-
-interface Outcome {
-  /** Absent when it could not be described. */
-  readonly table: Table | undefined;
-  readonly problems: readonly ConnectorError[];
-}
-
-async function checkBinding(
-  binding: ResourceConfig,
-  aws: Aws,
-  log: Log,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const problems: ConnectorError[] = [];
-  const attempt = async <T>(check: () => T | Promise<T>): Promise<T | undefined> => {
-    try {
-      return await check();
-    } catch (error) {
-      problems.push(problemOf(error, binding.table));
-      return undefined;
-    }
-  };
-  const table = await attempt(() => aws.tables.describeTable(binding.table, signal));
-  if (table === undefined) return { table, problems };
-  const stream = await attempt(() => assertCapturable(table));
-  // A table that is not active answers nothing else.
-  if (problems.some(({ code }) => code === errorCodes.tableNotActive)) return { table, problems };
-  await attempt(() => scanAnItem(binding, table, aws, signal));
-  if (stream !== undefined) await attempt(() => readARecord(table, stream, aws, signal));
-  if (stream?.viewType === 'NEW_IMAGE') {
-    log.warn('The stream has no old images, so documents will have no _meta/before', {
-      table: table.name,
-      viewType: stream.viewType,
-    });
-  }
-  return { table, problems };
-}
-
-/** Throws when the table cannot be scanned. */
-async function scanAnItem(
-  binding: ResourceConfig,
-  table: Table,
-  aws: Aws,
-  signal: AbortSignal,
-): Promise<void> {
-  const request = {
-    tableName: binding.table,
-    segment: 0,
-    totalSegments: segmentCountMax,
-    startKey: undefined,
-    keyNames: table.key.map(({ name }) => name),
-    limit: 1,
-  };
-  const resource = `table "${table.name}"`;
-  const subject = { action: 'dynamodb:Scan', resource, endpoint: aws.endpoint };
-  await permitted(aws, subject, () => aws.tables.scan(request, signal), signal);
-}
-
-/** Throws when the stream cannot be listed or read. */
-async function readARecord(
-  table: Table,
-  stream: TableStream,
-  aws: Aws,
-  signal: AbortSignal,
-): Promise<void> {
-  const { shards, streamStatus } = await aws.streams.listShards(stream.arn, undefined, signal);
-  if (streamStatus === 'DISABLED' || streamStatus === 'DISABLING') {
-    throw new ConnectorError(
-      errorCodes.streamUnusable,
-      `The stream of table "${table.name}" is ${streamStatus}`,
-      { hint: `Run: ${enableStreamCommand(table.name)}` },
-    );
-  }
-  // Permissions are those of the whole stream, so any shard tells; an open one will not go away meanwhile.
-  const shard = shards.find(({ isClosed }) => !isClosed) ?? shards.at(-1);
-  if (shard === undefined) return; // A stream that was just enabled has none yet.
-  const resource = `stream "${stream.arn}"`;
-  const subject = { action: 'dynamodb:GetRecords', resource, endpoint: aws.endpoint };
-  const start = { type: 'TRIM_HORIZON' } as const;
-  try {
-    const iterator = await aws.streams.getShardIterator(stream.arn, shard.id, start, signal);
-    await permitted(aws, subject, () => aws.streams.getRecords(iterator, 1, signal), signal);
-  } catch (error) {
-    if (!trimmedNames.has(nameOf(error))) throw error;
-  }
-}
-
-/** Makes a call for the sake of its permission: throttling is an answer too, and comes after that check. */
-async function permitted(
-  aws: Aws,
-  subject: CallSubject,
-  call: () => Promise<unknown>,
-  signal: AbortSignal,
-): Promise<void> {
-  const callUnlessThrottled = () =>
-    call().catch((error: unknown) => {
-      if (remedyOf(error) !== 'throttled') throw error;
-    });
-  await withRetry(aws.retry, subject, callUnlessThrottled, signal);
-}
-
-/** What a failed check says of its binding; rethrows what concerns all of them, and bugs. */
-function problemOf(error: unknown, tableName: string): ConnectorError {
-  if (isConnectorError(error) && !sharedCodes.has(error.code)) return error;
-  if (!(error instanceof AwsError)) throw error;
-  return new ConnectorError(
-    errorCodes.awsUnavailable,
-    `Cannot read table "${tableName}": ${nameOf(error)}: ${messageOf(error)}`,
-    { cause: error },
-  );
-}
-
-/** A table may be bound once: two tasks would read one stream, and Flow wants distinct resource paths. */
-function duplicates(
-  bindings: readonly ResourceConfig[],
-  tables: readonly (Table | undefined)[],
-): ConnectorError[] {
-  const firstIndexes = new Map<string, number>();
-  return bindings.flatMap((binding, index) => {
-    const table = tables[index];
-    // One binding may say the name and another the ARN; emulators may have no ARN.
-    const identity = table?.arn || table?.name || binding.table;
-    const firstIndex = firstIndexes.get(identity);
-    if (firstIndex === undefined) {
-      firstIndexes.set(identity, index);
-      return [];
-    }
-    return [
-      new ConnectorError(
-        errorCodes.configInvalid,
-        `Table "${table?.name ?? binding.table}" is bound twice, by bindings[${firstIndex}] and bindings[${index}]`,
-        { hint: 'Disable or remove one of the two bindings.' },
-      ),
-    ];
-  });
 }
 
 /** The one problem itself, or one error with all of them. */

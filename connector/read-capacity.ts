@@ -1,0 +1,26 @@
+/** What reading a table may use of its capacity: what a backfill keeps to, and a plan reckons with. */
+
+import type { Table } from './table.ts';
+
+/** One unit is a strongly consistent read of up to 4 KB. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html */
+export const bytesPerUnit = 4096;
+/** A strongly consistent page of 1 MB. */
+export const fullPageUnits = 256;
+/** A slice of a table this small is read in small pages, which cost a few units each, not 256 at a blow. */
+const smallTableUnitsMax = 100;
+const smallPageItems = 100;
+
+/** Units per second that a backfill never exceeds; Infinity for an on-demand table without a maximum. */
+export function readUnitsCeiling(
+  { capacity }: Pick<Table, 'capacity'>,
+  rcuAllocation: number | undefined,
+): number {
+  const isProvisioned = capacity.mode === 'provisioned';
+  const offered = isProvisioned ? capacity.readUnitsPerSecond : capacity.readUnitsPerSecondMax;
+  return rcuAllocation ?? offered ?? Infinity;
+}
+
+/** Items per page, by what the user set and the ceiling allows; undefined for pages of 1 MB. */
+export function pageItemsOf(ceiling: number, scanLimit: number | undefined): number | undefined {
+  return scanLimit ?? (ceiling <= smallTableUnitsMax ? smallPageItems : undefined);
+}
