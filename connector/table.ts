@@ -57,9 +57,36 @@ export function isViewTypeUsable(viewType: StreamViewType): boolean {
   return viewType === 'NEW_AND_OLD_IMAGES' || viewType === 'NEW_IMAGE';
 }
 
-/** The command that gives a table the stream that a capture needs. */
-export function enableStreamCommand(tableName: string): string {
-  return `aws dynamodb update-table --table-name ${tableName} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES`;
+/** The command that gives a table without a stream the one that a capture needs; `options` go to the AWS CLI. */
+export function enableStreamCommand(tableName: string, options = ''): string {
+  return updateStreamCommand(
+    tableName,
+    'StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES',
+    options,
+  );
+}
+
+/** The commands, one after the other, that give a table a stream with new and old images; none where it has one. */
+export function streamCommands(
+  { name, stream }: Pick<Table, 'name' | 'stream'>,
+  options = '',
+): string[] {
+  if (stream === undefined) return [enableStreamCommand(name, options)];
+  if (isViewTypeUsable(stream.viewType)) return [];
+  return [
+    disableStreamCommand(name, options),
+    // Waits until it is ACTIVE, as its documentation has it.
+    `aws dynamodb wait table-exists --table-name ${name}${options}`,
+    enableStreamCommand(name, options),
+  ];
+}
+
+function disableStreamCommand(tableName: string, options = ''): string {
+  return updateStreamCommand(tableName, 'StreamEnabled=false', options);
+}
+
+function updateStreamCommand(tableName: string, specification: string, options: string): string {
+  return `aws dynamodb update-table --table-name ${tableName} --stream-specification ${specification}${options}`;
 }
 
 /** The table's stream; throws when the table cannot be captured, and says what mends it. */
@@ -84,7 +111,7 @@ export function assertCapturable(table: Table): TableStream {
       errorCodes.streamUnusable,
       `The stream of table "${name}" has view type ${stream.viewType}, which carries no new images`,
       {
-        hint: `Run: aws dynamodb update-table --table-name ${name} --stream-specification StreamEnabled=false, wait until the table is ACTIVE, then: ${enableStreamCommand(name)}`,
+        hint: `Run: ${disableStreamCommand(name)}, wait until the table is ACTIVE, then: ${enableStreamCommand(name)}`,
       },
     );
   }

@@ -5,6 +5,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { CommandHost } from '../host.ts';
 import { createContext, type CommandContext } from './command.ts';
 import { exitCodes, reportError } from './command-error.ts';
+import type { DiscoverFlags } from './discover.ts';
+import type { ValidateFlags } from './validate.ts';
 
 /** Runs a command line and returns the process's exit code. */
 export async function runCommand(
@@ -53,6 +55,8 @@ function createProgram(context: CommandContext, done: Done): Command {
     })
     .exitOverride();
   // Sub-commands made by `command` inherit what was configured so far.
+  defineDiscover(program, context, done);
+  defineValidate(program, context, done);
   defineSpec(program, context, done);
   return program;
 }
@@ -68,6 +72,65 @@ Examples:
 Without a command, the program serves the Flow capture protocol on stdin and stdout.
 
 Exit codes: 0 done, 1 failed or problems found, 2 the command line is wrong.`;
+
+function defineDiscover(program: Command, context: CommandContext, done: Done): void {
+  program
+    .command('discover')
+    .description(
+      'list the tables, what keeps any from being captured, and add bindings for the others',
+    )
+    .addOption(sourceOption())
+    .addOption(captureOption())
+    .option('--region <region>', 'look there, for a capture that the file does not have yet')
+    .option('--endpoint <url>', 'the same, for a DynamoDB that is not AWS’s own')
+    .option('--write', 'add bindings, collections and schema files; make the file if there is none')
+    .addOption(
+      new Option('--emit-raw', 'print discovered bindings as JSON, one a line').conflicts([
+        'write',
+        'json',
+      ]),
+    )
+    .option('--json', 'print the tables as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ source-dynamodb discover
+  $ source-dynamodb discover --write
+  $ source-dynamodb discover --region eu-west-1 --write
+  $ source-dynamodb discover --endpoint http://localhost:8000 --capture acmeCo/shop/source-dynamodb --write
+  $ source-dynamodb discover --json | jq '.tables[] | select(.canBeCaptured | not)'
+
+What you wrote is kept: comments, order, options, disabled bindings, read schemas.`,
+    )
+    .action(async (flags: DiscoverFlags) => {
+      const { discover } = await import('./discover.ts');
+      done(await discover(flags, context));
+    });
+}
+
+function defineValidate(program: Command, context: CommandContext, done: Done): void {
+  program
+    .command('validate')
+    .description('check a capture against its tables, and tell what time and money it will take')
+    .addOption(sourceOption())
+    .addOption(captureOption())
+    .option('--json', 'print what was found as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ source-dynamodb validate
+  $ source-dynamodb validate --source shop/flow.yaml --capture acmeCo/shop/source-dynamodb
+  $ source-dynamodb validate --json | jq .plan.dollars
+
+It reads one item and one stream record of each table, and writes nothing. It exits with 1 if there are problems.`,
+    )
+    .action(async (flags: ValidateFlags) => {
+      const { validate } = await import('./validate.ts');
+      done(await validate(flags, context));
+    });
+}
 
 function defineSpec(program: Command, { print }: CommandContext, done: Done): void {
   program

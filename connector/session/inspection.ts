@@ -2,11 +2,13 @@
 
 import type { DiscoveredBinding } from '../../protocol/responses.ts';
 import { mapPool } from '../async/map-pool.ts';
-import { createAws, type Aws } from '../aws/aws.ts';
+import { AwsError, createAws, type Aws } from '../aws/aws.ts';
 import type { EndpointConfig, ResourceConfig } from '../config.ts';
-import { discoverTables, type Obstacle } from '../discovery/discovery.ts';
+import { discoverTables, documentKey, type Obstacle } from '../discovery/discovery.ts';
+import { ConnectorError, errorCodes, isConnectorError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Log } from '../log.ts';
+import { likelyMeant } from '../misspelling.ts';
 import type { Table } from '../table.ts';
 import { checkBindings, lacksOldImages, type BindingCheck } from './check-bindings.ts';
 import { bindingOf, byName } from './discover.ts';
@@ -36,6 +38,8 @@ export interface Survey {
 
 export interface InspectedBinding extends BindingCheck {
   readonly lacksOldImages: boolean;
+  /** Key of the table's documents; absent when it could not be described. */
+  readonly key: readonly string[] | undefined;
   /** Absent where the stream cannot be read. */
   readonly shards: ShardCount | undefined;
 }
@@ -71,18 +75,49 @@ export async function inspectBindings(
   log: Log,
 ): Promise<InspectedCapture> {
   const aws = await connect(config, host, log);
-  const checks = await checkBindings(bindings, aws, host.stop);
+  const checks = await withSuggestions(
+    bindings,
+    await checkBindings(bindings, aws, host.stop),
+    aws,
+    host.stop,
+  );
   const inspect = async (check: BindingCheck, signal: AbortSignal): Promise<InspectedBinding> => {
     const { table, problems } = check;
     const streamArn = problems.length === 0 ? table?.stream?.arn : undefined;
     const shards =
       streamArn === undefined ? undefined : await countOpenShards(aws, streamArn, signal);
-    return { ...check, lacksOldImages: lacksOldImages(check), shards };
+    const key = table === undefined ? undefined : documentKey(table);
+    return { ...check, lacksOldImages: lacksOldImages(check), key, shards };
   };
   return {
     endpoint: aws.endpoint,
     bindings: await mapPool(checks, listConcurrency, inspect, host.stop),
   };
+}
+
+/** Missing tables with the one that may be meant; as they are where the identity may not list tables. */
+async function withSuggestions(
+  bindings: readonly ResourceConfig[],
+  checks: readonly BindingCheck[],
+  aws: Aws,
+  signal: AbortSignal,
+): Promise<readonly BindingCheck[]> {
+  const isMissing = ({ code }: ConnectorError) => code === errorCodes.tableMissing;
+  if (!checks.some(({ problems }) => problems.some(isMissing))) return checks;
+  const names = await aws.tables.listTables(signal).catch((error: unknown) => {
+    if (isConnectorError(error) || error instanceof AwsError) return [];
+    throw error;
+  });
+  return checks.map(({ table, problems }, index) => {
+    const meant = likelyMeant(bindings[index]?.table ?? '', names);
+    if (meant === undefined) return { table, problems };
+    const suggesting = ({ code, message }: ConnectorError) =>
+      new ConnectorError(code, message, { hint: `Did you mean "${meant}"?` });
+    return {
+      table,
+      problems: problems.map((each) => (isMissing(each) ? suggesting(each) : each)),
+    };
+  });
 }
 
 async function countOpenShards(

@@ -1,0 +1,145 @@
+/** What `discover` shows. */
+
+import type { EndpointConfig } from '../config.ts';
+import type { Survey, SurveyedTable } from '../session/session.ts';
+import { streamCommands } from '../table.ts';
+import { bindingOfTable, type CaptureFate, type Changes } from './discovered-changes.ts';
+import type { FlowCapture } from './flow-file.ts';
+import { bytesText, countText, plural } from './format.ts';
+import { awsOptions, problemLines } from './problem-view.ts';
+import { renderTable, type Column } from './table-view.ts';
+import { printable, type Terminal } from './terminal.ts';
+
+export interface SurveySubject {
+  readonly capture: FlowCapture;
+  readonly config: EndpointConfig;
+  readonly fate: CaptureFate;
+}
+
+const columns: readonly Column[] = [
+  { header: 'Table', widthMin: 16 },
+  { header: 'Items', align: 'right' },
+  { header: 'Size', align: 'right' },
+  { header: 'Key', widthMin: 8 },
+  { header: 'Stream' },
+  { header: 'View type', widthMin: 9 },
+  { header: 'Verdict' },
+];
+
+/** All tables, then what mends those that cannot be captured. */
+export function renderSurvey(survey: Survey, subject: SurveySubject, terminal: Terminal): string {
+  const { colors } = terminal;
+  const { tables, endpoint } = survey;
+  if (tables.length === 0) {
+    return `There are no tables in ${endpoint}, or these credentials belong to another account.\n`;
+  }
+  const rows = tables.map((each) => rowOf(each, subject, terminal));
+  const obstacles = tables.flatMap(({ table, obstacle }) => {
+    if (obstacle === undefined) return [];
+    const commands = streamCommands(table, awsOptions(subject.config));
+    const problem = { message: obstacle.reason, remedy: obstacle.remedy, commands };
+    return ['', ...problemLines(problem, colors.red('✗'), terminal)];
+  });
+  const heading = `${plural(tables.length, 'table')} in ${endpoint}`;
+  return [colors.bold(heading), '', renderTable(columns, rows, terminal), ...obstacles, ''].join(
+    '\n',
+  );
+}
+
+function rowOf(each: SurveyedTable, subject: SurveySubject, { colors }: Terminal): string[] {
+  const { table, obstacle } = each;
+  return [
+    table.name,
+    countText(table.itemCount),
+    bytesText(table.sizeBytes),
+    printable(table.key.map(({ name, type }) => `${name} (${type})`).join(', ')),
+    table.stream === undefined ? 'off' : 'on',
+    table.stream?.viewType ?? '',
+    obstacle === undefined
+      ? colors.green(`✓ ${standing(each, subject)}`)
+      : colors.red(`✗ ${shortReason(each)}`),
+  ];
+}
+
+function standing({ table }: SurveyedTable, { capture }: SurveySubject): string {
+  const binding = bindingOfTable(capture.bindings, table);
+  if (binding === undefined) return 'can be captured';
+  return binding.isDisabled ? 'disabled' : 'captured';
+}
+
+function shortReason({ table }: SurveyedTable): string {
+  if (table.stream === undefined) return 'no stream';
+  return streamCommands(table).length > 0 ? 'no new images' : table.status;
+}
+
+export interface ChangesOptions {
+  readonly isWritten: boolean;
+  readonly flags: { readonly source: string };
+}
+
+/** What was written, or would be. */
+export function renderChanges(
+  changes: Changes,
+  { fate }: SurveySubject,
+  { isWritten, flags }: ChangesOptions,
+  terminal: Terminal,
+): string {
+  const { colors } = terminal;
+  const notes = changes.notes.map((note) => `${colors.yellow('!')} ${note}`);
+  const { files, bindings } = changes;
+  if (isWritten) {
+    const written = files.map(
+      ({ path, isNew }) => `${colors.green('✓')} ${isNew ? 'Wrote' : 'Updated'} ${path}`,
+    );
+    const outcome = written.length > 0 ? written : [`${flags.source} is up to date.`];
+    return lines([...notes, ...outcome]);
+  }
+  const isNothingToWrite = files.length === 0 || (fate !== 'there' && bindings.length === 0);
+  if (isNothingToWrite) return lines(notes);
+  const doing =
+    bindings.length > 0
+      ? `add ${plural(bindings.length, 'binding')} to ${flags.source}`
+      : `update ${plural(files.length, 'file')}`;
+  return lines([...notes, `Run again with ${colors.bold('--write')} to ${doing}.`]);
+}
+
+function lines(all: readonly string[]): string {
+  return all.length === 0 ? '' : `\n${all.join('\n')}\n`;
+}
+
+/** The same for programs. */
+export function surveyJson(
+  { endpoint, tables }: Survey,
+  { name, bindings }: FlowCapture,
+  written: Changes | undefined,
+): object {
+  return {
+    capture: name,
+    endpoint,
+    tables: tables.map(({ table, obstacle }) => {
+      const binding = bindingOfTable(bindings, table);
+      return {
+        table: table.name,
+        arn: table.arn,
+        status: table.status,
+        items: table.itemCount,
+        bytes: table.sizeBytes,
+        key: table.key,
+        viewType: table.stream?.viewType ?? null,
+        canBeCaptured: obstacle === undefined,
+        ...(obstacle === undefined ? {} : obstacle),
+        binding: binding === undefined ? null : binding.isDisabled ? 'disabled' : 'enabled',
+      };
+    }),
+    ...(written === undefined
+      ? {}
+      : {
+          written: {
+            files: written.files.map(({ path }) => path),
+            bindings: written.bindings,
+            collections: written.collections,
+            notes: written.notes,
+          },
+        }),
+  };
+}
