@@ -128,7 +128,7 @@ export function explain(error: unknown, subject: CallSubject): unknown {
   if (rejectedNames.has(name)) {
     return new ConnectorError(
       errorCodes.credentialsInvalid,
-      `AWS does not accept the credentials at ${subject.endpoint}: ${messageOf(error)}`,
+      `AWS does not accept the credentials ${placeOf(subject)}: ${messageOf(error)}`,
       {
         hint: 'Check the access key, its secret, and that they belong to this region.',
         cause: error,
@@ -140,7 +140,7 @@ export function explain(error: unknown, subject: CallSubject): unknown {
       errorCodes.credentialsInvalid,
       `Cannot find AWS credentials: ${messageOf(error)}`,
       {
-        hint: 'Set "credentials" in the endpoint configuration, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+        hint: 'Set "credentials" in the endpoint configuration, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
         cause: error,
       },
     );
@@ -193,19 +193,31 @@ export function outOfPatience(
   return new ConnectorError(
     errorCodes.awsUnavailable,
     `${subject.action} on ${subject.resource} kept failing for ${seconds} s: ${nameOf(error)}: ${messageOf(error)}`,
-    { hint: 'The capture goes on from its last checkpoint when it is restarted.', cause: error },
-  );
-}
-
-function unreachable(error: unknown, { endpoint }: CallSubject): ConnectorError {
-  return new ConnectorError(
-    errorCodes.endpointUnreachable,
-    `Cannot reach DynamoDB at ${endpoint}: ${messageOf(error)}`,
     {
-      hint: 'Check "region" and "advanced.endpoint", and that this network reaches it.',
+      hint: 'Try again later; a capture goes on from its last checkpoint.',
       cause: error,
     },
   );
+}
+
+function unreachable(error: unknown, subject: CallSubject): ConnectorError {
+  return new ConnectorError(
+    errorCodes.endpointUnreachable,
+    `Cannot reach DynamoDB ${placeOf(subject)}: ${messageOf(error)}`,
+    { hint: unreachableHints[codeOf(error) ?? ''] ?? unreachableHint, cause: error },
+  );
+}
+
+const unreachableHint = 'Check "region" and "advanced.endpoint", and that this network reaches it.';
+const unreachableHints: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Nothing listens there: check "advanced.endpoint", and that its server runs.',
+  ENOTFOUND:
+    'There is no such host: check how "region" and "advanced.endpoint" are spelt, and that this network resolves names.',
+};
+
+/** `in region us-east-1`, or `at http://localhost:8000`. */
+export function placeOf({ endpoint }: Pick<CallSubject, 'endpoint'>): string {
+  return `${endpoint.startsWith('region ') ? 'in' : 'at'} ${endpoint}`;
 }
 
 function statusOf(error: unknown): number {

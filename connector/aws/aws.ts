@@ -5,7 +5,14 @@ import type { Clock, Host } from '../host.ts';
 import type { ItemKey, Table } from '../table.ts';
 import type { RetryContext } from './retry.ts';
 
-export { AwsError, explain, isConnectionError, remedyOf, type CallSubject } from './aws-error.ts';
+export {
+  AwsError,
+  explain,
+  isConnectionError,
+  placeOf,
+  remedyOf,
+  type CallSubject,
+} from './aws-error.ts';
 export { Patience, withRetry, type RetryContext } from './retry.ts';
 
 export interface ScanRequest {

@@ -9,7 +9,7 @@ import {
 import type { EndpointConfig } from '../config.ts';
 import { ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { AwsError, refused, type CallSubject } from './aws-error.ts';
+import { AwsError, placeOf, refused, type CallSubject } from './aws-error.ts';
 import type { Aws, ScanRequest, ShardPage, StreamApi, TableApi } from './aws.ts';
 import { checkedTransport } from './checked-transport.ts';
 import { identityOf } from './credentials.ts';
@@ -229,7 +229,7 @@ function rethrowAsAwsError(error: Error & { $metadata?: { httpStatusCode?: numbe
 function tableMissing(tableName: string, endpoint: string): ConnectorError {
   return new ConnectorError(
     errorCodes.tableMissing,
-    `Table "${tableName}" does not exist in ${endpoint}`,
+    `Table "${tableName}" does not exist ${placeOf({ endpoint })}`,
     {
       hint: 'Check the table name, "region", and the account of the credentials.',
     },

@@ -29,9 +29,9 @@ const columns: readonly Column[] = [
 /** All tables, then what mends those that cannot be captured. */
 export function renderSurvey(survey: Survey, subject: SurveySubject, terminal: Terminal): string {
   const { colors } = terminal;
-  const { tables, endpoint } = survey;
+  const { tables, place } = survey;
   if (tables.length === 0) {
-    return `There are no tables in ${endpoint}, or these credentials belong to another account.\n`;
+    return `There are no tables ${place}, or these credentials belong to another account.\n`;
   }
   const rows = tables.map((each) => rowOf(each, subject, terminal));
   const obstacles = tables.flatMap(({ table, obstacle }) => {
@@ -40,7 +40,7 @@ export function renderSurvey(survey: Survey, subject: SurveySubject, terminal: T
     const problem = { message: obstacle.reason, remedy: obstacle.remedy, commands };
     return ['', ...problemLines(problem, colors.red('✗'), terminal)];
   });
-  const heading = `${plural(tables.length, 'table')} in ${endpoint}`;
+  const heading = `${plural(tables.length, 'table')} ${place}`;
   return [colors.bold(heading), '', renderTable(columns, rows, terminal), ...obstacles, ''].join(
     '\n',
   );
@@ -109,13 +109,14 @@ function lines(all: readonly string[]): string {
 
 /** The same for programs. */
 export function surveyJson(
-  { endpoint, tables }: Survey,
-  { name, bindings }: FlowCapture,
+  { tables }: Survey,
+  { capture: { name, bindings }, config }: SurveySubject,
   written: Changes | undefined,
 ): object {
   return {
     capture: name,
-    endpoint,
+    region: config.region,
+    endpoint: config.endpoint ?? null,
     tables: tables.map(({ table, obstacle }) => {
       const binding = bindingOfTable(bindings, table);
       return {

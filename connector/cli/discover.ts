@@ -6,7 +6,7 @@ import { parseEndpointConfig, type EndpointConfig } from '../config.ts';
 import { ConnectorError, errorCodes, messageOf } from '../errors.ts';
 import type { CommandHost, Files } from '../host.ts';
 import { loadInspection, type Survey } from '../session/session.ts';
-import { readCatalog, sourceMissing } from './catalog.ts';
+import { readCatalog } from './catalog.ts';
 import { exitCodes } from './command-error.ts';
 import type { CommandContext } from './command.ts';
 import { configFrom } from './endpoint.ts';
@@ -45,7 +45,7 @@ export async function discover(flags: DiscoverFlags, context: CommandContext): P
   if (flags.write === true) await write(host.files, changes);
   const isWritten = flags.write === true;
   if (flags.json === true) {
-    const json = surveyJson(survey, subject.capture, isWritten ? changes : undefined);
+    const json = surveyJson(survey, subject, isWritten ? changes : undefined);
     await print(`${JSON.stringify(json, undefined, 2)}\n`);
   } else {
     await print(renderSurvey(survey, subject, stdout));
@@ -90,7 +90,15 @@ function newCapture(flags: DiscoverFlags & { readonly capture: string }, host: C
     environment['AWS_REGION'] ??
     environment['AWS_DEFAULT_REGION'] ??
     (isLocal ? localRegion : undefined);
-  if (region === undefined) throw sourceMissing(flags.source);
+  if (region === undefined) {
+    throw new ConnectorError(
+      errorCodes.configInvalid,
+      'An endpoint alone does not tell the region',
+      {
+        hint: 'Add --region, for instance --region us-east-1, or set AWS_REGION.',
+      },
+    );
+  }
   const hasOwn = ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE'].some((each) => environment[each]);
   const made: NewCapture = {
     name: flags.capture,

@@ -88,15 +88,13 @@ class CatalogWriter {
   }
 
   /** Says which bindings have no table that could be captured. */
-  noteUnknown({ tables, endpoint }: Survey): void {
+  noteUnknown({ tables, place: where }: Survey): void {
     for (const { resource, place, isDisabled } of this.#capture.bindings) {
       const bound = tableOf(resource);
       const found = tables.find(({ table }) => bound === table.name || bound === table.arn);
       if (bound === undefined || isDisabled) continue;
       if (found === undefined) {
-        this.#notes.push(
-          `${place}: binding of table "${bound}", which is not in ${endpoint}: kept`,
-        );
+        this.#notes.push(`${place}: binding of table "${bound}", which is not ${where}: kept`);
       } else if (found.obstacle !== undefined) {
         this.#notes.push(`${place}: binding of table "${bound}", which cannot be captured: kept`);
       }

@@ -9,9 +9,9 @@ import type { Terminal } from './terminal.ts';
 import type { BindingVerdict, Validation } from './validate.ts';
 
 export function renderValidation(validation: Validation, terminal: Terminal): string {
-  const { capture, endpoint, verdicts, plan } = validation;
+  const { capture, place, verdicts, plan } = validation;
   const { colors } = terminal;
-  const heading = `${capture.name} in ${capture.entry.file.path}, tables in ${endpoint}`;
+  const heading = `${capture.name} in ${capture.entry.file.path}, tables ${place}`;
   const sections = [
     [colors.bold(heading)],
     verdicts.flatMap((verdict) => verdictLines(verdict, validation, terminal)),
@@ -80,10 +80,11 @@ function outcome(verdicts: readonly BindingVerdict[], { colors }: Terminal): str
 }
 
 /** The same for programs. */
-export function validationJson({ capture, endpoint, verdicts, plan }: Validation): object {
+export function validationJson({ capture, config, verdicts, plan }: Validation): object {
   return {
     capture: capture.name,
-    endpoint,
+    region: config.region,
+    endpoint: config.endpoint ?? null,
     bindings: verdicts.map(({ binding, table, problems, notes }) => ({
       table,
       target: binding.target,

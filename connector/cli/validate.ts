@@ -41,7 +41,8 @@ export interface BindingVerdict {
 export interface Validation {
   readonly capture: FlowCapture;
   readonly config: EndpointConfig;
-  readonly endpoint: string;
+  /** Where the tables are: `in region us-east-1`, `at http://…`. */
+  readonly place: string;
   /** In the order of the file. */
   readonly verdicts: readonly BindingVerdict[];
   /** Of the bindings without a problem. */
@@ -72,7 +73,7 @@ async function validateCapture(
   );
   const resources = drafts.flatMap(({ resource }) => resource ?? []);
   const { inspectBindings } = await loadInspection();
-  const { endpoint, bindings } = await inspectBindings(resources, config, host, log);
+  const { place, bindings } = await inspectBindings(resources, config, host, log);
   const inspectedBindings = bindings[Symbol.iterator]();
   const verdicts = drafts.map(({ binding, resource, collection, problems }): BindingVerdict => {
     const inspected = resource && inspectedBindings.next().value;
@@ -90,7 +91,7 @@ async function validateCapture(
     const openShardCount = inspected?.shards?.openCount ?? 0;
     return table === undefined ? [] : [{ table, rcuAllocation, openShardCount }];
   });
-  return { capture, config, endpoint, verdicts, plan: planCapture(sound, config) };
+  return { capture, config, place, verdicts, plan: planCapture(sound, config) };
 }
 
 /** A binding as far as its file tells. */

@@ -2,7 +2,7 @@
 
 import type { DiscoveredBinding } from '../../protocol/responses.ts';
 import { mapPool } from '../async/map-pool.ts';
-import { AwsError, createAws, type Aws } from '../aws/aws.ts';
+import { AwsError, createAws, placeOf, type Aws } from '../aws/aws.ts';
 import type { EndpointConfig, ResourceConfig } from '../config.ts';
 import { discoverTables, documentKey, type Obstacle } from '../discovery/discovery.ts';
 import { ConnectorError, errorCodes, isConnectorError } from '../errors.ts';
@@ -14,7 +14,7 @@ import { checkBindings, lacksOldImages, type BindingCheck } from './check-bindin
 import { bindingOf, byName } from './discover.ts';
 
 /** A person waits, and would rather know. */
-const patienceMs = 6_000;
+const patienceMs = 2_000;
 const throttledPatienceMs = 30_000;
 /** Streams listed at once: DynamoDB allows ten listings a second, and one takes about 50 ms. */
 const listConcurrency = 1;
@@ -30,8 +30,8 @@ export interface SurveyedTable {
 }
 
 export interface Survey {
-  /** Where the tables are, for messages. */
-  readonly endpoint: string;
+  /** Where the tables are: `in region us-east-1`, `at http://…`. */
+  readonly place: string;
   /** All tables, by name. */
   readonly tables: readonly SurveyedTable[];
 }
@@ -51,7 +51,8 @@ export interface ShardCount {
 }
 
 export interface InspectedCapture {
-  readonly endpoint: string;
+  /** Where the tables are. */
+  readonly place: string;
   /** In the order of the bindings. */
   readonly bindings: readonly InspectedBinding[];
 }
@@ -64,7 +65,7 @@ export async function surveyTables(config: EndpointConfig, host: Host, log: Log)
     ...usable.map((table) => ({ table, obstacle: undefined, binding: bindingOf(table, config) })),
     ...unusable.map(({ table, ...obstacle }) => ({ table, obstacle, binding: undefined })),
   ];
-  return { endpoint: aws.endpoint, tables: tables.sort((a, b) => byName(a.table, b.table)) };
+  return { place: placeOf(aws), tables: tables.sort((a, b) => byName(a.table, b.table)) };
 }
 
 /** Every problem of every binding, and how many shards each that has none will have to follow. */
@@ -90,7 +91,7 @@ export async function inspectBindings(
     return { ...check, lacksOldImages: lacksOldImages(check), key, shards };
   };
   return {
-    endpoint: aws.endpoint,
+    place: placeOf(aws),
     bindings: await mapPool(checks, listConcurrency, inspect, host.stop),
   };
 }

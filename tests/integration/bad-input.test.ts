@@ -85,7 +85,7 @@ const configCases: readonly Case[] = [
     () => ({ discover: { config: endpointConfig(deadEndpoint) } }),
     () =>
       `Cannot reach DynamoDB at ${deadEndpoint}: connect ECONNREFUSED 127.0.0.1:1. ` +
-      'Check "region" and "advanced.endpoint", and that this network reaches it.',
+      'Nothing listens there: check "advanced.endpoint", and that its server runs.',
   ],
 ];
 
@@ -94,13 +94,13 @@ const tableCases: readonly Case[] = [
     'a table that does not exist',
     ({ config }) => validate(config, { table: 'no-such-table' }),
     ({ endpoint }) =>
-      `Table "no-such-table" does not exist in ${endpoint}. Check the table name, "region", and the account of the credentials.`,
+      `Table "no-such-table" does not exist at ${endpoint}. Check the table name, "region", and the account of the credentials.`,
   ],
   [
     'a table that does not exist, when the capture is opened',
     ({ config }) => open(config, ['no-such-table']),
     ({ endpoint }) =>
-      `Table "no-such-table" does not exist in ${endpoint}. Check the table name, "region", and the account of the credentials.`,
+      `Table "no-such-table" does not exist at ${endpoint}. Check the table name, "region", and the account of the credentials.`,
   ],
   [
     'a table without a stream',

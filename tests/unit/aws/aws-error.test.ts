@@ -57,14 +57,14 @@ describe('explain()', () => {
     [
       aws('InvalidClientTokenId'),
       'credentials-invalid',
-      'AWS does not accept the credentials at region us-east-1: said',
+      'AWS does not accept the credentials in region us-east-1: said',
       'Check the access key, its secret, and that they belong to this region.',
     ],
     [
       Object.assign(new Error('Could not load'), { name: 'CredentialsProviderError' }),
       'credentials-invalid',
       'Cannot find AWS credentials: Could not load',
-      'Set "credentials" in the endpoint configuration, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+      'Set "credentials" in the endpoint configuration, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     ],
     [
       Object.assign(new Error("ENOENT: no such file, open 'token'"), { code: 'ENOENT' }),
@@ -87,13 +87,13 @@ describe('explain()', () => {
     [
       connectionError('DEPTH_ZERO_SELF_SIGNED_CERT'),
       'endpoint-unreachable',
-      'Cannot reach DynamoDB at region us-east-1: no: DEPTH_ZERO_SELF_SIGNED_CERT',
+      'Cannot reach DynamoDB in region us-east-1: no: DEPTH_ZERO_SELF_SIGNED_CERT',
       'Check "region" and "advanced.endpoint", and that this network reaches it.',
     ],
     [
       connectionError('EPROTO'),
       'endpoint-unreachable',
-      'Cannot reach DynamoDB at region us-east-1: no: EPROTO',
+      'Cannot reach DynamoDB in region us-east-1: no: EPROTO',
       'Check "region" and "advanced.endpoint", and that this network reaches it.',
     ],
   ])('says what to do about %s', (error, code, message, hint) => {
@@ -130,14 +130,14 @@ describe('outOfPatience()', () => {
     [
       connectionError('ETIMEDOUT'),
       'endpoint-unreachable',
-      'Cannot reach DynamoDB at region us-east-1: no: ETIMEDOUT',
+      'Cannot reach DynamoDB in region us-east-1: no: ETIMEDOUT',
       'Check "region" and "advanced.endpoint", and that this network reaches it.',
     ],
     [
       aws('InternalServerError', 500),
       'aws-unavailable',
       'dynamodb:Scan on table "orders" kept failing for 300 s: InternalServerError: said',
-      'The capture goes on from its last checkpoint when it is restarted.',
+      'Try again later; a capture goes on from its last checkpoint.',
     ],
   ])('tells %s', (error, code, message, hint) => {
     expect(told(outOfPatience(error, subject, 300))).toEqual({ code, message, hint });

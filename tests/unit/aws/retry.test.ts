@@ -45,7 +45,7 @@ describe('withRetry()', () => {
 
   test('gives up an endpoint that cannot be reached for five minutes, and says so soon, then once a minute', async () => {
     const { got, lines, clock } = await retried([connectionError('ECONNREFUSED')]);
-    expect(got).toBe('Cannot reach DynamoDB at region us-east-1: no: ECONNREFUSED');
+    expect(got).toBe('Cannot reach DynamoDB in region us-east-1: no: ECONNREFUSED');
     expect(Math.floor(clock.now() / 10_000)).toBe(30);
     expect(lines.length).toBe(5);
     expect(lines[0]).toEqual({
@@ -89,7 +89,7 @@ describe('withRetry()', () => {
     [
       'wrong credentials',
       new AwsError('UnrecognizedClientException', 'The security token is invalid', 400),
-      'AWS does not accept the credentials at region us-east-1: The security token is invalid',
+      'AWS does not accept the credentials in region us-east-1: The security token is invalid',
     ],
     [
       'expired credentials',

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { replaceFile } from '../../../connector/replace-file.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'replace-file-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('replaceFile()', () => {
+  test('makes a file and its folder', async () => {
+    const file = path.join(folder, 'schemas', 'orders.yaml');
+    await replaceFile(file, 'new');
+    expect(readFileSync(file, 'utf8')).toBe('new');
+  });
+
+  test('keeps permissions and links, and leaves nothing behind', async () => {
+    const file = path.join(folder, 'real.yaml');
+    const link = path.join(folder, 'link.yaml');
+    writeFileSync(file, 'old');
+    chmodSync(file, 0o640);
+    symlinkSync(file, link);
+    await replaceFile(link, 'new');
+    expect(readFileSync(file, 'utf8')).toBe('new');
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['link.yaml', 'real.yaml']);
+  });
+
+  test('leaves what is there when it fails', async () => {
+    const file = path.join(folder, 'taken');
+    mkdirSync(file);
+    writeFileSync(path.join(file, 'inside'), 'old');
+    await expect(replaceFile(file, 'new')).rejects.toMatchObject({ code: 'EISDIR' });
+    expect(readdirSync(folder)).toEqual(['taken']);
+  });
+});
