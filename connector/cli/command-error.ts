@@ -10,6 +10,8 @@ export const exitCodes = {
   failed: 1,
   /** The command line itself is wrong. */
   usage: 2,
+  /** Interrupted, as shells have it: 128 and the number of SIGINT. */
+  interrupted: 130,
 } as const;
 
 /** Prints an error for a person, and gives the exit code. A stack is for bugs of ours, never for a mistake. */

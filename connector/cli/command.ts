@@ -14,6 +14,24 @@ export interface CommandContext {
   readonly print: (text: string) => Promise<void>;
 }
 
+/** Erases the line that the cursor is on. */
+const eraseLine = '\r\u001b[2K';
+
+/** Does some work, with a line that says so while it lasts, where lines may go again. */
+export async function withNotice<T>(
+  { stderr }: Pick<CommandContext, 'stderr'>,
+  notice: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!stderr.isAnimated) return work();
+  stderr.write(stderr.colors.dim(notice.slice(0, stderr.columns - 1)));
+  try {
+    return await work();
+  } finally {
+    stderr.write(eraseLine);
+  }
+}
+
 export function createContext(host: CommandHost): CommandContext {
   const stderr = terminalOf(host, 'stderr');
   return {

@@ -22,6 +22,7 @@ export async function runCommand(
     await program.parseAsync(commandLine, { from: 'user' });
     return exitCode;
   } catch (error) {
+    if (host.stop.aborted) return exitCodes.interrupted;
     if (!(error instanceof CommanderError)) return reportError(error, context.stderr);
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
@@ -66,23 +67,22 @@ const helpWidthMax = 100;
 
 const programHelp = `
 Examples:
-  $ source-dynamodb spec
+  $ source-dynamodb discover --region us-east-1 --write
+  $ source-dynamodb validate
   $ echo '{"spec":{}}' | source-dynamodb
 
 Without a command, the program serves the Flow capture protocol on stdin and stdout.
 
-Exit codes: 0 done, 1 failed or problems found, 2 the command line is wrong.`;
+Exit codes: 0 done, 1 failed or problems found, 2 the command line is wrong, 130 interrupted.`;
 
 function defineDiscover(program: Command, context: CommandContext, done: Done): void {
   program
     .command('discover')
-    .description(
-      'list the tables, what keeps any from being captured, and add bindings for the others',
-    )
+    .description('list tables, and add those that can be captured to a flow.yaml')
     .addOption(sourceOption())
     .addOption(captureOption())
     .option('--region <region>', 'look there, for a capture that the file does not have yet')
-    .option('--endpoint <url>', 'the same, for a DynamoDB that is not AWS’s own')
+    .option('--endpoint <url>', "the same, for a DynamoDB that is not AWS's own")
     .option('--write', 'add bindings, collections and schema files; make the file if there is none')
     .addOption(
       new Option('--emit-raw', 'print discovered bindings as JSON, one a line').conflicts([
@@ -98,7 +98,8 @@ Examples:
   $ source-dynamodb discover
   $ source-dynamodb discover --write
   $ source-dynamodb discover --region eu-west-1 --write
-  $ source-dynamodb discover --endpoint http://localhost:8000 --capture acmeCo/shop/source-dynamodb --write
+  $ source-dynamodb discover --endpoint http://localhost:8000 --write
+  $ source-dynamodb discover --region eu-west-1 --capture acmeCo/shop/source-dynamodb
   $ source-dynamodb discover --json | jq '.tables[] | select(.canBeCaptured | not)'
 
 What you wrote is kept: comments, order, options, disabled bindings, read schemas.`,
@@ -112,7 +113,7 @@ What you wrote is kept: comments, order, options, disabled bindings, read schema
 function defineValidate(program: Command, context: CommandContext, done: Done): void {
   program
     .command('validate')
-    .description('check a capture against its tables, and tell what time and money it will take')
+    .description('check a capture, and tell what time and money it will take')
     .addOption(sourceOption())
     .addOption(captureOption())
     .option('--json', 'print what was found as JSON')
@@ -124,7 +125,8 @@ Examples:
   $ source-dynamodb validate --source shop/flow.yaml --capture acmeCo/shop/source-dynamodb
   $ source-dynamodb validate --json | jq .plan.dollars
 
-It reads one item and one stream record of each table, and writes nothing. It exits with 1 if there are problems.`,
+It reads one item and one stream record of each table, and writes nothing.
+It exits with 1 if there are problems.`,
     )
     .action(async (flags: ValidateFlags) => {
       const { validate } = await import('./validate.ts');

@@ -1,20 +1,13 @@
 /** What `discover` shows. */
 
-import type { EndpointConfig } from '../config.ts';
 import type { Survey, SurveyedTable } from '../session/session.ts';
 import { streamCommands } from '../table.ts';
-import { bindingOfTable, type CaptureFate, type Changes } from './discovered-changes.ts';
-import type { FlowCapture } from './flow-file.ts';
+import type { DiscoverSubject } from './discover-subject.ts';
+import { bindingOfTable, type Changes } from './discovered-changes.ts';
 import { bytesText, countText, plural } from './format.ts';
 import { awsOptions, problemLines } from './problem-view.ts';
 import { renderTable, type Column } from './table-view.ts';
 import { printable, type Terminal } from './terminal.ts';
-
-export interface SurveySubject {
-  readonly capture: FlowCapture;
-  readonly config: EndpointConfig;
-  readonly fate: CaptureFate;
-}
 
 const columns: readonly Column[] = [
   { header: 'Table', widthMin: 16 },
@@ -27,7 +20,7 @@ const columns: readonly Column[] = [
 ];
 
 /** All tables, then what mends those that cannot be captured. */
-export function renderSurvey(survey: Survey, subject: SurveySubject, terminal: Terminal): string {
+export function renderSurvey(survey: Survey, subject: DiscoverSubject, terminal: Terminal): string {
   const { colors } = terminal;
   const { tables, place } = survey;
   if (tables.length === 0) {
@@ -46,7 +39,7 @@ export function renderSurvey(survey: Survey, subject: SurveySubject, terminal: T
   );
 }
 
-function rowOf(each: SurveyedTable, subject: SurveySubject, { colors }: Terminal): string[] {
+function rowOf(each: SurveyedTable, subject: DiscoverSubject, { colors }: Terminal): string[] {
   const { table, obstacle } = each;
   return [
     table.name,
@@ -61,7 +54,7 @@ function rowOf(each: SurveyedTable, subject: SurveySubject, { colors }: Terminal
   ];
 }
 
-function standing({ table }: SurveyedTable, { capture }: SurveySubject): string {
+function standing({ table }: SurveyedTable, { capture }: DiscoverSubject): string {
   const binding = bindingOfTable(capture.bindings, table);
   if (binding === undefined) return 'can be captured';
   return binding.isDisabled ? 'disabled' : 'captured';
@@ -80,7 +73,7 @@ export interface ChangesOptions {
 /** What was written, or would be. */
 export function renderChanges(
   changes: Changes,
-  { fate }: SurveySubject,
+  { fate }: DiscoverSubject,
   { isWritten, flags }: ChangesOptions,
   terminal: Terminal,
 ): string {
@@ -110,7 +103,7 @@ function lines(all: readonly string[]): string {
 /** The same for programs. */
 export function surveyJson(
   { tables }: Survey,
-  { capture: { name, bindings }, config }: SurveySubject,
+  { capture: { name, bindings }, config }: DiscoverSubject,
   written: Changes | undefined,
 ): object {
   return {

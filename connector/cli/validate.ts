@@ -6,7 +6,7 @@ import { type ConnectorError, isConnectorError } from '../errors.ts';
 import type { Files } from '../host.ts';
 import { loadInspection, type InspectedBinding } from '../session/session.ts';
 import { exitCodes } from './command-error.ts';
-import type { CommandContext } from './command.ts';
+import { withNotice, type CommandContext } from './command.ts';
 import { configFrom } from './endpoint.ts';
 import { isOfDiscovery } from './discovered-schema.ts';
 import {
@@ -53,7 +53,9 @@ export async function validate(flags: ValidateFlags, context: CommandContext): P
   const { host, print, stdout } = context;
   const { source, capture: captureName } = flags;
   const capture = await readFlowCapture(host.files, { source, capture: captureName });
-  const validation = await validateCapture(capture, context);
+  const validation = await withNotice(context, 'Checking bindings …', () =>
+    validateCapture(capture, context),
+  );
   await print(
     flags.json === true
       ? `${JSON.stringify(validationJson(validation), undefined, 2)}\n`

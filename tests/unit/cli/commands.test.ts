@@ -59,16 +59,25 @@ describe('runCommandLine()', () => {
     ]);
   });
 
+  test('exits with 130 and no error when it is interrupted', async () => {
+    const text =
+      'captures:\n  a/b: { endpoint: { local: { config: { region: us-east-1 } } }, bindings: [] }\n';
+    const { host, stdout, stderr } = fakeCommandHost({ files: { 'flow.yaml': text } });
+    const stop = AbortSignal.abort(new Error('Received SIGINT'));
+    const exitCode = await runCommandLine(['discover'], { ...host, stop });
+    expect([exitCode, stdout(), stderr()]).toEqual([130, '', '']);
+  });
+
   test.each([
     [
       'an endpoint without a region',
-      'discover --endpoint http://db.example',
+      'discover --endpoint http://db.example --capture e/f',
       'An endpoint alone does not tell the region',
     ],
     [
       'a capture that is there already',
-      'discover --region eu-west-1 --capture a/b',
-      'flow.yaml has a capture "a/b" already, with a region and an endpoint of its own',
+      'discover --region eu-west-1 --capture c/d',
+      'Capture "c/d" in flow.yaml has region us-east-1',
     ],
     [
       'a configuration that is not valid',
@@ -76,7 +85,10 @@ describe('runCommandLine()', () => {
       'Missing property "region" in the endpoint configuration',
     ],
   ])('tells of %s', async (_, commandLine, message) => {
-    const text = 'captures:\n  a/b: { endpoint: { local: { config: {} } }, bindings: [] }\n';
+    const text = `captures:
+  a/b: { endpoint: { local: { config: {} } }, bindings: [] }
+  c/d: { endpoint: { connector: { image: x, config: { region: us-east-1 } } }, bindings: [] }
+`;
     const { exitCode, stderr, files } = await run(commandLine, { files: { 'flow.yaml': text } });
     expect([exitCode, stderr.split('\n')[0]]).toEqual([1, `Error: ${message}`]);
     expect(files.writes).toEqual([]);
