@@ -71,7 +71,11 @@ function assertSame(
   );
 }
 
-function newCapture(flags: SubjectFlags & { readonly capture: string }, host: CommandHost) {
+function newCapture(
+  flags: SubjectFlags & { readonly capture: string },
+  host: CommandHost,
+): NewCapture {
+  assertCaptureName(flags.capture);
   const { environment, program } = host;
   const { endpoint } = flags;
   const isLocal = endpoint !== undefined && isLoopback(endpoint);
@@ -90,14 +94,16 @@ function newCapture(flags: SubjectFlags & { readonly capture: string }, host: Co
     );
   }
   const hasOwn = ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE'].some((each) => environment[each]);
-  const made: NewCapture = {
-    name: flags.capture,
-    region,
-    endpoint,
-    hasLocalCredentials: isLocal && !hasOwn,
-    program,
-  };
-  return made;
+  const hasLocalCredentials = isLocal && !hasOwn;
+  return { name: flags.capture, region, endpoint, hasLocalCredentials, program };
+}
+
+/** Flow's grammar of names; collections get the name's first parts. https://docs.estuary.dev/concepts/catalogs/ */
+function assertCaptureName(name: string): void {
+  if (/^[\p{L}\p{N}_.-]+(\/[\p{L}\p{N}_.-]+)+$/u.test(name)) return;
+  throw new ConnectorError(errorCodes.configInvalid, `"${name}" is no name for a capture`, {
+    hint: 'Write it like acmeCo/shop/source-dynamodb: your prefix, then parts of letters, digits, "-", "_" and ".".',
+  });
 }
 
 function isLoopback(endpoint: string): boolean {

@@ -1,5 +1,6 @@
 /** What `discover` shows. */
 
+import { errorCodes } from '../errors.ts';
 import type { Survey, SurveyedTable } from '../session/session.ts';
 import { streamCommands } from '../table.ts';
 import type { DiscoverSubject } from './discover-subject.ts';
@@ -29,7 +30,8 @@ export function renderSurvey(survey: Survey, subject: DiscoverSubject, terminal:
   const rows = tables.map((each) => rowOf(each, subject, terminal));
   const obstacles = tables.flatMap(({ table, obstacle }) => {
     if (obstacle === undefined) return [];
-    const commands = streamCommands(table, awsOptions(subject.config));
+    const isStream = obstacle.code === errorCodes.streamUnusable;
+    const commands = isStream ? streamCommands(table, awsOptions(subject.config)) : [];
     const problem = { message: obstacle.reason, remedy: obstacle.remedy, commands };
     return ['', ...problemLines(problem, colors.red('✗'), terminal)];
   });
@@ -60,9 +62,9 @@ function standing({ table }: SurveyedTable, { capture }: DiscoverSubject): strin
   return binding.isDisabled ? 'disabled' : 'captured';
 }
 
-function shortReason({ table }: SurveyedTable): string {
-  if (table.stream === undefined) return 'no stream';
-  return streamCommands(table).length > 0 ? 'no new images' : table.status;
+function shortReason({ table, obstacle }: SurveyedTable): string {
+  if (obstacle?.code !== errorCodes.streamUnusable) return table.status;
+  return table.stream === undefined ? 'no stream' : 'no new images';
 }
 
 export interface ChangesOptions {

@@ -66,6 +66,8 @@ class CatalogWriter {
   readonly #bindings: string[] = [];
   readonly #collections: string[] = [];
   readonly #notes: string[] = [];
+  /** Collections that were seen to: of several tables in one, the first gives its schema. */
+  readonly #settled = new Set<string>();
 
   constructor(files: Files, capture: FlowCapture) {
     this.#files = files;
@@ -77,9 +79,12 @@ class CatalogWriter {
   async add(discovered: DiscoveredBinding, existing: FlowBinding | undefined): Promise<void> {
     const { name, catalog } = this.#capture;
     const target = existing?.target ?? collectionName(name, discovered.recommendedName);
-    const collection = catalog.collections.find((entry) => entry.name === target);
-    if (collection === undefined) await this.#addCollection(target, discovered);
-    else await this.#updateCollection(collection, discovered);
+    if (!this.#settled.has(target)) {
+      this.#settled.add(target);
+      const collection = catalog.collections.find((entry) => entry.name === target);
+      if (collection === undefined) await this.#addCollection(target, discovered);
+      else await this.#updateCollection(collection, discovered);
+    }
     if (existing !== undefined) return;
     const value = { resource: discovered.resourceConfig, target };
     const block = `- resource: ${inlineYaml(value.resource)}\n  target: ${inlineYaml(target)}\n`;

@@ -5,6 +5,7 @@ import { streamCommands } from '../table.ts';
 import { plural } from './format.ts';
 import { renderPlan } from './plan-view.ts';
 import { awsOptions, problemLines } from './problem-view.ts';
+import { wrapped } from './table-view.ts';
 import type { Terminal } from './terminal.ts';
 import type { BindingVerdict, Validation } from './validate.ts';
 
@@ -13,7 +14,7 @@ export function renderValidation(validation: Validation, terminal: Terminal): st
   const { colors } = terminal;
   const heading = `${capture.name} in ${capture.entry.file.path}, tables ${place}`;
   const sections = [
-    [colors.bold(heading)],
+    wrapped(heading, terminal.columns).map((line) => colors.bold(line)),
     verdicts.flatMap((verdict) => verdictLines(verdict, validation, terminal)),
     [outcome(verdicts, terminal)],
     ...(plan.tables.length > 0 ? [renderPlan(validation, terminal)] : []),

@@ -2,7 +2,7 @@
 
 import { mapPool } from '../async/map-pool.ts';
 import type { TableApi } from '../aws/aws.ts';
-import { errorCodes, isConnectorError } from '../errors.ts';
+import { errorCodes, isConnectorError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { assertCapturable, type Table } from '../table.ts';
 
@@ -16,6 +16,7 @@ const goneStatuses = new Set(['DELETING', 'ARCHIVING', 'ARCHIVED']);
 
 /** Why a table cannot be captured, and what mends it: a sentence or a command. */
 export interface Obstacle {
+  readonly code: ErrorCode;
   readonly reason: string;
   readonly remedy: string;
 }
@@ -68,6 +69,6 @@ function obstacleOf(table: Table): Obstacle | undefined {
     return undefined;
   } catch (error) {
     if (!isConnectorError(error)) throw error;
-    return { reason: error.message, remedy: error.hint ?? '' };
+    return { code: error.code, reason: error.message, remedy: error.hint ?? '' };
   }
 }

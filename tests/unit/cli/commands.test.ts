@@ -80,8 +80,13 @@ describe('runCommandLine()', () => {
       'Capture "c/d" in flow.yaml has region us-east-1',
     ],
     [
+      'a name that Flow does not take',
+      'discover --region eu-west-1 --capture shop',
+      '"shop" is no name for a capture',
+    ],
+    [
       'a configuration that is not valid',
-      'validate',
+      'validate --capture a/b',
       'Missing property "region" in the endpoint configuration',
     ],
   ])('tells of %s', async (_, commandLine, message) => {

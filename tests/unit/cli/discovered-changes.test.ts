@@ -1,10 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { changesFor, type Changes } from '../../../connector/cli/discovered-changes.ts';
 import { readFlowCapture } from '../../../connector/cli/flow-file.ts';
+import { errorCodes } from '../../../connector/errors.ts';
 import { bindingOf } from '../../../connector/session/discover.ts';
 import type { Survey } from '../../../connector/session/session.ts';
 import type { Table } from '../../../connector/table.ts';
+import { catalogTables } from '../../demo/catalog.ts';
+import { demoTables } from '../../demo/demo-tables.ts';
 import { tableNamed } from '../discovery/fake-aws.ts';
 import { memoryFiles } from './memory-files.ts';
 
@@ -17,7 +21,7 @@ const survey = (tables: readonly Table[], unusable: readonly Table[] = []): Surv
     ...tables.map((table) => ({ table, obstacle: undefined, binding: bindingOf(table, config) })),
     ...unusable.map((table) => ({
       table,
-      obstacle: { reason: 'No', remedy: 'Yes' },
+      obstacle: { code: errorCodes.streamUnusable, reason: 'No', remedy: 'Yes' },
       binding: undefined,
     })),
   ],
@@ -146,6 +150,22 @@ captures:${captures}      - resource: { table: users }
       ['flow.yaml:12: binding of table "orders", which is not in region us-east-1: kept'],
       ['flow.yaml:12: binding of table "orders", which cannot be captured: kept'],
     ]);
+  });
+
+  test('finds nothing to change in the capture of the demo', async () => {
+    const paths = ['flow.yaml', ...catalogTables.map(({ schemaPath }) => schemaPath)];
+    const texts = Object.fromEntries(paths.map((path) => [path, readFileSync(path, 'utf8')]));
+    const tables = demoTables.map(({ name, key }) => tableNamed(name, { key }));
+    const { changes } = await written(texts, survey(tables));
+    expect(changes).toEqual({ files: [], bindings: [], collections: [], notes: [] });
+  });
+
+  test('lets the first of two tables speak for their common collection', async () => {
+    const text = `${captured}      - resource: {table: users}\n        target: acmeCo/shop/orders\n`;
+    const first = await written({ 'flow.yaml': text }, survey([orders, users]));
+    expect(parse(first.texts['schemas/orders.schema.yaml']!)).toEqual(schemaOf(orders));
+    const second = await written(first.texts, survey([orders, users]));
+    expect(second.changes.files).toEqual([]);
   });
 
   test('does not overwrite a file of somebody else', async () => {

@@ -24,16 +24,19 @@ describe('discoverTables()', () => {
       unusable: [
         {
           table: none,
+          code: 'stream-unusable',
           reason: 'Table "none" has no stream enabled',
           remedy: `Run: ${enable('none')}`,
         },
         {
           table: keys,
+          code: 'stream-unusable',
           reason: 'The stream of table "keys" has view type KEYS_ONLY, which carries no new images',
           remedy: `Run: aws dynamodb update-table --table-name keys --stream-specification StreamEnabled=false, wait until the table is ACTIVE, then: ${enable('keys')}`,
         },
         {
           table: leaving,
+          code: 'table-not-active',
           reason: 'Table "leaving" is DELETING, not ACTIVE',
           remedy: 'Wait until the table is active, or disable its binding.',
         },

@@ -1,0 +1,198 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { renderChanges, renderSurvey } from '../../../connector/cli/discover-view.ts';
+import { readFlowCapture, type FlowCapture } from '../../../connector/cli/flow-file.ts';
+import { planCapture } from '../../../connector/cli/plan.ts';
+import { renderValidation } from '../../../connector/cli/validate-view.ts';
+import type { BindingVerdict, Validation } from '../../../connector/cli/validate.ts';
+import { parseEndpointConfig } from '../../../connector/config.ts';
+import { ConnectorError, errorCodes } from '../../../connector/errors.ts';
+import { bindingOf } from '../../../connector/session/discover.ts';
+import type { SurveyedTable } from '../../../connector/session/session.ts';
+import { tableNamed } from '../discovery/fake-aws.ts';
+import { fakeTerminal, memoryFiles } from './memory-files.ts';
+
+const orders = tableNamed('orders', { itemCount: 1_204_331, sizeBytes: 1.2e9 });
+const users = tableNamed('users', { stream: undefined });
+const leaving = tableNamed('leaving', { status: 'DELETING', stream: undefined });
+const config = parseEndpointConfig({ region: 'eu-west-1' });
+
+let capture: FlowCapture;
+beforeAll(async () => {
+  const text = `captures:
+  acmeCo/shop/source-dynamodb:
+    endpoint: { local: { config: { region: eu-west-1 } } }
+    bindings:
+      - resource: { table: orders }
+        target: acmeCo/shop/orders
+      - resource: { table: users }
+        target: acmeCo/shop/users
+      - resource: { table: old }
+        target: acmeCo/shop/old
+        disable: true
+`;
+  const files = memoryFiles({ 'flow.yaml': text });
+  capture = await readFlowCapture(files, { source: 'flow.yaml', capture: undefined });
+});
+
+const tables: readonly SurveyedTable[] = [
+  {
+    table: leaving,
+    obstacle: {
+      code: errorCodes.tableNotActive,
+      reason: 'Table "leaving" is DELETING, not ACTIVE',
+      remedy: 'Wait until the table is active, or disable its binding.',
+    },
+    binding: undefined,
+  },
+  { table: orders, obstacle: undefined, binding: bindingOf(orders, config) },
+  {
+    table: users,
+    obstacle: {
+      code: errorCodes.streamUnusable,
+      reason: 'Table "users" has no stream enabled',
+      remedy: 'Run: aws …',
+    },
+    binding: undefined,
+  },
+];
+
+describe('renderSurvey()', () => {
+  const render = (columns: number) =>
+    renderSurvey(
+      { place: 'in region eu-west-1', tables },
+      { capture, config, fate: 'there' },
+      fakeTerminal(columns),
+    ).split('\n');
+
+  test('shows every table, and below them what mends those that cannot be captured', () => {
+    expect(render(120)).toEqual([
+      '3 tables in region eu-west-1',
+      '',
+      'Table        Items    Size  Key     Stream  View type           Verdict',
+      'leaving          0     0 B  id (S)  off                         ✗ DELETING',
+      'orders   1,204,331  1.2 GB  id (S)  on      NEW_AND_OLD_IMAGES  ✓ captured',
+      'users            0     0 B  id (S)  off                         ✗ no stream',
+      '',
+      '✗ Table "leaving" is DELETING, not ACTIVE',
+      '    Wait until the table is active, or disable its binding.',
+      '',
+      '✗ Table "users" has no stream enabled',
+      '    aws dynamodb update-table --table-name users \\',
+      '      --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES --region eu-west-1',
+      '',
+    ]);
+  });
+
+  test('keeps commands whole where no terminal sets a width', () => {
+    expect(render(Infinity)).toContain(
+      '    aws dynamodb update-table --table-name users --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES --region eu-west-1',
+    );
+  });
+
+  test.each([40, 60, 80, 120])('stays within %i columns but for words that are longer', (width) => {
+    const tooLong = render(width).filter((line) => line.length > width);
+    const want =
+      width < 90 ? [expect.stringMatching(/^ {6}--stream-specification \S+( \\)?$/)] : [];
+    expect(tooLong).toEqual(want);
+  });
+});
+
+describe('renderChanges()', () => {
+  const subject = () => ({ capture, config, fate: 'there' as const });
+  const render = (isWritten: boolean, count: number, notes: string[] = []) => {
+    const file = { path: 'flow.yaml', text: '', isNew: false };
+    const bindings = Array.from({ length: count }, (_, index) => `table-${index}`);
+    const changes = { files: count === 0 ? [] : [file], bindings, collections: [], notes };
+    const options = { isWritten, flags: { source: 'flow.yaml' } };
+    return renderChanges(changes, subject(), options, fakeTerminal(80));
+  };
+
+  test.each<[string, string, string]>([
+    ['what was written', render(true, 1), '\n✓ Updated flow.yaml\n'],
+    ['that nothing had to be', render(true, 0), '\nflow.yaml is up to date.\n'],
+    [
+      'what would be',
+      render(false, 2, ['Kept']),
+      '\n! Kept\nRun again with --write to add 2 bindings to flow.yaml.\n',
+    ],
+    ['nothing where there is nothing', render(false, 0), ''],
+  ])('says %s', (_, got, want) => {
+    expect(got).toBe(want);
+  });
+});
+
+describe('renderValidation()', () => {
+  const render = (columns: number) => {
+    const [ordersBinding, usersBinding, oldBinding] = capture.bindings;
+    const inspection = { lacksOldImages: false, key: ['/id'], problems: [] };
+    const shards = { openCount: 4, isWhole: true };
+    const problems = [
+      new ConnectorError(errorCodes.streamUnusable, 'Table "users" has no stream enabled'),
+      new ConnectorError(errorCodes.permissionDenied, 'Missing permission dynamodb:Scan', {
+        hint: 'Allow it.',
+      }),
+    ];
+    const verdicts: BindingVerdict[] = [
+      {
+        binding: ordersBinding!,
+        table: 'orders',
+        problems: [],
+        notes: ['A note'],
+        inspected: { ...inspection, table: orders, shards },
+      },
+      {
+        binding: usersBinding!,
+        table: 'users',
+        problems,
+        notes: [],
+        inspected: { ...inspection, table: users, shards: undefined, problems },
+      },
+      { binding: oldBinding!, table: 'old', problems: [], notes: [], inspected: undefined },
+    ];
+    const plan = planCapture([{ table: orders, rcuAllocation: 500, openShardCount: 4 }], config);
+    const place = 'in region eu-west-1';
+    const validation: Validation = { capture, config, place, verdicts, plan };
+    return renderValidation(validation, fakeTerminal(columns)).split('\n');
+  };
+
+  test('groups problems by binding, then plans the others', () => {
+    expect(render(100)).toEqual([
+      'acmeCo/shop/source-dynamodb in flow.yaml, tables in region eu-west-1',
+      '',
+      '✓ orders → acmeCo/shop/orders',
+      '    ! A note',
+      '✗ users → acmeCo/shop/users flow.yaml:7',
+      '    - Table "users" has no stream enabled',
+      '        aws dynamodb update-table --table-name users \\',
+      '          --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES \\',
+      '          --region eu-west-1',
+      '    - Missing permission dynamodb:Scan',
+      '        Allow it.',
+      '- old → acmeCo/shop/old (disabled)',
+      '',
+      '✗ 1 of 2 bindings cannot be captured',
+      '',
+      'Plan',
+      '',
+      'Table       Items    Size  Read units  Units/s  Limit              Time   Cost  Shards',
+      'orders  1,204,331  1.2 GB    ~293,100      500  rcuAllocation  ~ 10 min  $0.04       4',
+      '',
+      'Backfill, once: 293,100 read units, about 10 min, $0.04.',
+      'Following, each month: 4 open shards, read every 1 s while idle, is 10.4 million stream reads,',
+      '$1.57. Busy shards are read up to four times a second; a longer advanced.idleBackoffMax makes idle',
+      'ones cheaper.',
+      '',
+      'These are estimates. DynamoDB counts items and sizes about every six hours; a page of items costs a',
+      'unit per 4 KB, a request at least one.',
+      'Prices of us-east-1, November 2026: $0.125 per million read units, $0.02 per 100,000 stream reads',
+      'after 2.5 million free ones a month and account. They differ in eu-west-1. See',
+      'https://aws.amazon.com/dynamodb/pricing/',
+      '',
+    ]);
+  });
+
+  test.each([50, 60, 80])('stays within %i columns but for words that are longer', (width) => {
+    const tooLong = render(width).filter((line) => line.length > width);
+    expect(tooLong).toEqual([expect.stringMatching(/^ {10}--stream-specification \S+( \\)?$/)]);
+  });
+});
