@@ -93,7 +93,7 @@ function newCapture(
       },
     );
   }
-  const hasOwn = ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE'].some((each) => environment[each]);
+  const hasOwn = Boolean(environment['AWS_ACCESS_KEY_ID'] ?? environment['AWS_PROFILE']);
   const hasLocalCredentials = isLocal && !hasOwn;
   return { name: flags.capture, region, endpoint, hasLocalCredentials, program };
 }

@@ -22,7 +22,7 @@ export interface Terminal {
 export function terminalOf(host: CommandHost, output: 'stdout' | 'stderr'): Terminal {
   const screen = host.screens[output];
   const { environment } = host;
-  const isMoving = screen.isTerminal && environment['TERM'] !== 'dumb' && !isSet(environment, 'CI');
+  const isMoving = screen.isTerminal && environment['TERM'] !== 'dumb' && !isSet(environment['CI']);
   return {
     isTerminal: screen.isTerminal,
     isAnimated: isMoving,
@@ -39,14 +39,14 @@ export function terminalOf(host: CommandHost, output: 'stdout' | 'stderr'): Term
 
 /** By https://no-color.org and the custom of `FORCE_COLOR`, which wins over what the output is, not over `NO_COLOR`. */
 function isColored(environment: CommandHost['environment'], isTerminal: boolean): boolean {
-  if (isSet(environment, 'NO_COLOR')) return false;
+  if (isSet(environment['NO_COLOR'])) return false;
   const forced = environment['FORCE_COLOR'];
   if (forced !== undefined) return forced !== '0' && forced !== 'false';
   return isTerminal && environment['TERM'] !== 'dumb';
 }
 
-function isSet(environment: CommandHost['environment'], name: string): boolean {
-  return (environment[name] ?? '') !== '';
+function isSet(variable: string | undefined): boolean {
+  return (variable ?? '') !== '';
 }
 
 /** A text from outside that cannot move the cursor or change colours: control characters as escapes. */

@@ -70,7 +70,7 @@ describe('explain()', () => {
       Object.assign(new Error("ENOENT: no such file, open 'token'"), { code: 'ENOENT' }),
       'credentials-invalid',
       "Cannot find AWS credentials: ENOENT: no such file, open 'token'",
-      'Set "credentials" in the endpoint configuration, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+      'Set "credentials" in the endpoint configuration, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     ],
     [
       Object.assign(new Error('Invalid character'), { code: 'ERR_INVALID_CHAR' }),
