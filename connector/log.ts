@@ -22,6 +22,14 @@ export interface Log {
   with(fields: LogFields): Log;
 }
 
+/** One line of the log, before it is written. */
+export interface LogEvent {
+  readonly level: LogLevel;
+  readonly message: string;
+  /** With `eventType: 'connectorStatus'` where the message is the task's state. */
+  readonly fields: LogFields;
+}
+
 /** `json` for Flow; `text` for people; `color` for people at a terminal. */
 export const logFormats = ['json', 'text', 'color'] as const;
 export type LogFormat = (typeof logFormats)[number];
@@ -47,16 +55,20 @@ export function parseLogFormat(name: string | undefined): LogFormat {
 }
 
 /** A log that writes lines of at least this level. Status events are written at every level: users see them. */
-export function createLog(options: LogOptions, fields: LogFields = {}): Log {
+export function createLog(options: LogOptions): Log {
   const least = logLevels.indexOf(options.level);
-  const write = (level: LogLevel, message: string, more: LogFields) => {
-    const all = { ...fields, ...more };
-    options.write(render(options.format, rfc3339(options.clock.now()), level, message, all));
-  };
+  return logTo((event) => {
+    if (logLevels.indexOf(event.level) < least && !isStatus(event)) return;
+    options.write(render(options.format, rfc3339(options.clock.now()), event));
+  });
+}
+
+/** A log that hands every event to somebody. */
+export function logTo(take: (event: LogEvent) => void, fields: LogFields = {}): Log {
   const at =
     (level: LogLevel) =>
     (message: string, more: LogFields = {}) => {
-      if (logLevels.indexOf(level) >= least) write(level, message, more);
+      take({ level, message, fields: { ...fields, ...more } });
     };
   return {
     trace: at('trace'),
@@ -65,10 +77,17 @@ export function createLog(options: LogOptions, fields: LogFields = {}): Log {
     warn: at('warn'),
     error: at('error'),
     status: (message) => {
-      write('info', message, { eventType: 'connectorStatus' });
+      take({ level: 'info', message, fields: { ...fields, eventType: statusEventType } });
     },
-    with: (more) => createLog(options, { ...fields, ...more }),
+    with: (more) => logTo(take, { ...fields, ...more }),
   };
+}
+
+const statusEventType = 'connectorStatus';
+
+/** True for a sentence that tells the task's state. */
+export function isStatus({ fields }: LogEvent): boolean {
+  return fields['eventType'] === statusEventType;
 }
 
 const colors: Readonly<Record<LogLevel, number>> = {
@@ -79,17 +98,12 @@ const colors: Readonly<Record<LogLevel, number>> = {
   error: 31,
 };
 
-function render(
-  format: LogFormat,
-  ts: string,
-  level: LogLevel,
-  message: string,
-  fields: LogFields,
-): string {
+function render(format: LogFormat, ts: string, event: LogEvent): string {
+  const { level, message, fields } = event;
   if (format === 'json') return JSON.stringify({ ts, level, message, fields });
-  const { eventType, ...shown } = fields;
-  const label = (eventType === 'connectorStatus' ? 'STATUS' : level.toUpperCase()).padEnd(6);
-  const details = Object.entries(shown).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
+  const shown = Object.entries(fields).filter(([name]) => name !== 'eventType');
+  const label = (isStatus(event) ? 'STATUS' : level.toUpperCase()).padEnd(6);
+  const details = shown.map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
   const tag = format === 'color' ? `\u001b[${colors[level]}m${label}\u001b[0m` : label;
   return `${ts} ${tag} ${message}${details.join('')}`;
 }

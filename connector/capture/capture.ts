@@ -11,11 +11,15 @@ import type { Log } from '../log.ts';
 import type { TableStateJson } from '../state/state.ts';
 import { listCallsPerSecond } from '../stream/stream.ts';
 import type { DocumentFraming } from '../transcoder/transcoder.ts';
+import type { CaptureEnd } from './capture-end.ts';
 import type { Emitter } from './emitter.ts';
+import { watchProgress, type ProgressWatch } from './progress-watch.ts';
 import { reportProgress } from './progress.ts';
 import { TableTask } from './table-task.ts';
 
+export type { CaptureEnd } from './capture-end.ts';
 export { Emitter } from './emitter.ts';
+export type { ProgressWatch, WatchedTable } from './progress-watch.ts';
 
 /**
  * Bytes that pages may hold between response and output, for all tables together. The stream has its own, so
@@ -48,8 +52,8 @@ export interface CaptureOptions {
   readonly documentFraming: (binding: number) => DocumentFraming;
   /** The youngest epoch in the state, also of bindings that are gone; new ones must be younger. */
   readonly lastEpoch: string | undefined;
-  /** True to end once everything is backfilled and caught up. */
-  readonly shutdownAfterPolling: boolean;
+  readonly end: CaptureEnd;
+  readonly watch: ProgressWatch | undefined;
 }
 
 /** What the tasks of all tables share. */
@@ -60,9 +64,10 @@ export interface CaptureContext extends CaptureOptions {
   readonly listCalls: RateLimit;
   readonly readCalls: RateLimit;
   readonly idleReadCalls: RateLimit;
+  readonly openBackfills: Set<string>;
 }
 
-/** Captures all bindings until the signal aborts, or until caught up where the capture ends then. */
+/** Captures all bindings until the signal aborts, or until the capture is through. */
 export async function runCapture(
   options: CaptureOptions,
   bindings: readonly TableBinding[],
@@ -79,9 +84,11 @@ export async function runCapture(
     listCalls: rate(listCallsPerSecond),
     readCalls: rate(readCallsPerSecond),
     idleReadCalls: rate(readCallsPerSecond),
+    openBackfills: new Set(bindings.map(({ stateKey }) => stateKey)),
   };
   const tables = bindings.map((binding) => new TableTask(context, binding));
-  const ended = new Error('All tables are caught up');
+  const { watch } = options;
+  const ended = new Error('The capture is through');
   const capture = (captureSignal: AbortSignal) =>
     runTogether(
       captureSignal,
@@ -94,6 +101,9 @@ export async function runCapture(
         throw ended; // Ends the reports.
       },
       (reportSignal) => reportProgress(tables, options, reportSignal),
+      ...(watch === undefined
+        ? []
+        : [(watchSignal: AbortSignal) => watchProgress(tables, watch, clock, watchSignal)]),
     ]);
   } catch (error) {
     if (error !== ended) throw error;

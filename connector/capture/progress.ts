@@ -106,7 +106,7 @@ function whichOf(tables: readonly TableProgress[], tableCount: number): string {
 }
 
 /** Items counted, or as many as the finished segments stand for: a state of the Go connector has no count. */
-function coveredItems(table: TableProgress): number {
+export function coveredItems(table: TableProgress): number {
   const share = table.segmentsFinished / Math.max(1, table.segmentCount);
   return Math.max(table.items, Math.floor(share * table.itemsExpected));
 }

@@ -13,6 +13,7 @@ import {
 import type { Table } from '../table.ts';
 import { parseRfc3339, rfc3339 } from '../time.ts';
 import { createTranscoder, type Frames, type Transcoder } from '../transcoder/transcoder.ts';
+import { untilThrough } from './capture-end.ts';
 import type { CaptureContext, TableBinding } from './capture.ts';
 import { Fence } from './fence.ts';
 import { remainingFrames } from './frames.ts';
@@ -24,8 +25,6 @@ import { assertSameStream } from './table-start.ts';
 const clockMarginMs = 15 * 60_000;
 /** How often the state notes until when the stream has been read, so that a long pause can be told. */
 const streamMarkIntervalMs = 5 * 60_000;
-/** How often a capture that ends when caught up looks whether it is. */
-const caughtUpIntervalMs = 100;
 
 /** A table as it begins or goes on. */
 export interface TableLifeOptions {
@@ -76,25 +75,25 @@ export class TableLife {
     return this.#streamFirst.isOpen;
   }
 
-  /** Runs until the signal aborts; or, where the capture is to end when caught up, until then. */
+  /** Runs until the signal aborts; or, where the capture is to end at some point, until then. */
   async run(signal: AbortSignal): Promise<void> {
-    const { shutdownAfterPolling } = this.#options.context;
-    const caughtUp = new Error('Backfilled and caught up');
+    const { context, binding, state } = this.#options;
+    const through = new Error('The table is through');
     const tasks: Task[] = [
       (taskSignal) => this.#followStream(taskSignal),
       (taskSignal) => this.#runBackfill(taskSignal),
       (taskSignal) => this.#markStream(taskSignal),
     ];
-    if (shutdownAfterPolling) {
+    if (context.end !== 'never') {
       tasks.push(async (taskSignal) => {
-        await this.#untilCaughtUp(taskSignal);
-        throw caughtUp; // Ends the other tasks, each between two batches.
+        await untilThrough({ ...binding, state, lag: this.lag }, context, taskSignal);
+        throw through; // Ends the other tasks, each between two batches.
       });
     }
     try {
       await runTogether(signal, tasks);
     } catch (error) {
-      if (error !== caughtUp) throw error;
+      if (error !== through) throw error;
     }
   }
 
@@ -231,15 +230,5 @@ export class TableLife {
         await this.#emit(state.amend({ streamReadAt: rfc3339(readUntilMs) }));
       }
     }
-  }
-
-  /** Resolves when the backfill is finished and every shard has been read since then. */
-  async #untilCaughtUp(signal: AbortSignal): Promise<void> {
-    const { clock, config } = this.#options.context;
-    const { state } = this.#options;
-    while (state.backfillFinishedAt === undefined) await clock.sleep(caughtUpIntervalMs, signal);
-    // A shard that is left alone for a while counts as read until the end of that while.
-    const readAfterMs = clock.now() + config.idleBackoffMaxMs;
-    while (this.lag.readUntilMs() < readAfterMs) await clock.sleep(caughtUpIntervalMs, signal);
   }
 }

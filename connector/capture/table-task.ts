@@ -17,7 +17,7 @@ import { TableLife } from './table-life.ts';
 import { rfc3339 } from '../time.ts';
 import { assertSameStream, assertShortPause, firstStart, nextEpoch } from './table-start.ts';
 
-/** Captures one table until the signal aborts, or until it is caught up where the capture ends then. */
+/** Captures one table until the signal aborts, or until it is through where the capture ends by itself. */
 export class TableTask {
   readonly #context: CaptureContext;
   readonly #binding: TableBinding;

@@ -2,7 +2,7 @@
 
 import type { OpenRequest, Request } from '../../protocol/requests.ts';
 import { createAws } from '../aws/aws.ts';
-import { Emitter, runCapture, type TableBinding } from '../capture/capture.ts';
+import { Emitter, runCapture, type CaptureEnd, type TableBinding } from '../capture/capture.ts';
 import { parseEndpointConfig, parseResourceConfigs, type EndpointConfig } from '../config.ts';
 import { ConnectorError, errorCodes, isConnectorError, messageOf } from '../errors.ts';
 import { loadState, pruningPatch, type TableStateJson } from '../state/state.ts';
@@ -68,7 +68,7 @@ export async function open(
 }
 
 async function capture(
-  { host, log, codec }: Session,
+  { host, log, codec, watch, end = endOf(host.environment) }: Session,
   config: EndpointConfig,
   bindings: readonly TableBinding[],
   lastEpoch: string | undefined,
@@ -76,10 +76,9 @@ async function capture(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, random } = host;
-  const shutdownAfterPolling = host.environment['SHUTDOWN_AFTER_POLLING'] === 'yes';
   if (bindings.length === 0) {
     log.status('Capture started, no bindings are enabled');
-    if (shutdownAfterPolling) return;
+    if (end !== 'never') return;
     await new Promise((_, reject) => {
       const onAbort = () => {
         reject(signal.reason as Error);
@@ -99,12 +98,17 @@ async function capture(
       emitter,
       documentFraming: (binding) => codec.documentFraming(binding),
       lastEpoch,
-      shutdownAfterPolling,
+      end,
+      watch,
     },
     bindings,
     signal,
   );
-  log.status('Backfilled and caught up');
+  log.status(end === 'backfilled' ? 'Backfilled' : 'Backfilled and caught up');
+}
+
+function endOf(environment: Session['host']['environment']): CaptureEnd {
+  return environment['SHUTDOWN_AFTER_POLLING'] === 'yes' ? 'caught-up' : 'never';
 }
 
 /** What becomes of the work; when it does not end soon after the signal, the signal's reason. */

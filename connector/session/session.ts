@@ -4,12 +4,15 @@ import type { Codec } from '../../protocol/codec.ts';
 import type { Request } from '../../protocol/requests.ts';
 import type { Response } from '../../protocol/responses.ts';
 import type { Aws } from '../aws/aws.ts';
+import type { CaptureEnd, ProgressWatch } from '../capture/capture.ts';
 import type { EndpointConfig } from '../config.ts';
 import { ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Log } from '../log.ts';
+import type { PublishedCollection } from './published.ts';
 import { spec } from './spec.ts';
 
+export type { CaptureEnd, ProgressWatch, WatchedTable } from '../capture/capture.ts';
 export { spec } from './spec.ts';
 export type {
   InspectedBinding,
@@ -29,6 +32,9 @@ export interface Session {
   readonly host: Host;
   readonly log: Log;
   readonly codec: Codec;
+  /** When the capture is through; where absent, the environment's `SHUTDOWN_AFTER_POLLING` decides. */
+  readonly end?: CaptureEnd;
+  readonly watch?: ProgressWatch;
 }
 
 /**
@@ -92,7 +98,24 @@ async function answer(
   }
 }
 
-async function connect(config: EndpointConfig, { host, log }: Session): Promise<Aws> {
+/** What discovery would publish for bindings: their collections' keys and schemas. */
+export async function publishedCollections(
+  config: unknown,
+  resources: readonly unknown[],
+  session: Pick<Session, 'host' | 'log'>,
+): Promise<PublishedCollection[]> {
+  const { parseEndpointConfig, parseResourceConfigs } = await import('../config.ts');
+  const parsed = parseEndpointConfig(config);
+  const bindings = parseResourceConfigs(resources);
+  const published = await import('./published.ts');
+  const aws = await connect(parsed, session);
+  return published.publishedCollections(parsed, bindings, aws, session.host.stop);
+}
+
+async function connect(
+  config: EndpointConfig,
+  { host, log }: Pick<Session, 'host' | 'log'>,
+): Promise<Aws> {
   const { createAws } = await import('../aws/aws.ts');
   return createAws(config, host, {
     clock: host.clock,

@@ -51,7 +51,8 @@ async function capture({ state, table, shards = [open], onDataLoss = 'fail' }: W
     emitter: new Emitter({ write }, (patch) => Buffer.from(JSON.stringify(patch))),
     documentFraming: (binding: number) => jsonLines.documentFraming(binding),
     lastEpoch: state?.epoch,
-    shutdownAfterPolling: true,
+    end: 'caught-up' as const,
+    watch: undefined,
   };
   const resource = { table: 'orders', rcuAllocation: undefined };
   const binding = { index: 0, stateKey: 'orders', resource, state };
