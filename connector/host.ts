@@ -79,8 +79,24 @@ export interface CommandHost extends Host {
 export interface Files {
   /** A file's text; undefined where there is none. Rejects with Node's error on what cannot be read. */
   read(path: string): Promise<string | undefined>;
-  /** Replaces a file's text as a whole, so that a reader finds the old one or the new one; makes its folder. */
-  replace(path: string, text: string): Promise<void>;
+  /**
+   * Replaces a file's text, or its text in pieces, as a whole, so that a reader finds the old one or the new one;
+   * makes its folder.
+   */
+  replace(path: string, text: string | Iterable<string>): Promise<void>;
+  /**
+   * A file to write behind its first bytes; whatever lies behind them is cut off. Makes its folder. Rejects with
+   * Node's error, and with a `RangeError` when the file is shorter.
+   */
+  openSink(path: string, keptBytes: number): Promise<FileSink>;
+}
+
+/** A file that grows. Each call after the one before has resolved. */
+export interface FileSink {
+  append(pieces: readonly Uint8Array[]): Promise<void>;
+  /** Resolves when the disk has everything. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Where an output of the process ends up, as far as its looks depend on it. */
@@ -89,6 +105,8 @@ export interface Screen {
   readonly isTerminal: boolean;
   /** Its width now, which changes with the window; undefined where nothing is known. */
   readonly columns: number | undefined;
+  /** Its height now, likewise. */
+  readonly rows: number | undefined;
   /** Shows a text at once. */
   write(text: string): void;
 }

@@ -62,6 +62,10 @@ const realFiles: Files = {
     const { replaceFile } = await import('./replace-file.ts');
     await replaceFile(path, text);
   },
+  async openSink(path, keptBytes) {
+    const { openFileSink } = await import('./file-sink.ts');
+    return openFileSink(path, keptBytes);
+  },
 };
 
 function screenOf(stream: NodeJS.WriteStream): Screen {
@@ -69,6 +73,9 @@ function screenOf(stream: NodeJS.WriteStream): Screen {
     isTerminal: isTerminal(stream.isTTY),
     get columns() {
       return isTerminal(stream.isTTY) ? stream.columns : undefined;
+    },
+    get rows() {
+      return isTerminal(stream.isTTY) ? stream.rows : undefined;
     },
     write: (text) => {
       stream.write(text);

@@ -12,6 +12,8 @@ export interface Terminal {
   readonly isAnimated: boolean;
   /** Its width now; `Infinity` where lines may have any length. */
   readonly columns: number;
+  /** Its height now; `Infinity` where nothing has to fit. */
+  readonly rows: number;
   /** Functions that colour a text, or leave it as it is. */
   readonly colors: Colors;
   /** Shows a text at once. */
@@ -29,6 +31,9 @@ export function terminalOf(host: CommandHost, output: 'stdout' | 'stderr'): Term
     get columns() {
       // A terminal of unknown width has it as 0 or not at all.
       return screen.isTerminal ? screen.columns || 80 : Infinity;
+    },
+    get rows() {
+      return screen.isTerminal ? screen.rows || 24 : Infinity;
     },
     colors: pc.createColors(isColored(environment, screen.isTerminal)),
     write: (text) => {

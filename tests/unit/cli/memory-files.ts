@@ -15,9 +15,10 @@ export function memoryFiles(texts: Record<string, string>): Files & {
     read: (path) => Promise.resolve(texts[path]),
     replace: (path, text) => {
       writes.push(path);
-      texts[path] = text;
+      texts[path] = typeof text === 'string' ? text : [...text].join('');
       return Promise.resolve();
     },
+    openSink: () => Promise.reject(new Error('These files do not grow')),
   };
 }
 
@@ -37,6 +38,7 @@ export function fakeCommandHost(options: FakeCommandOptions = {}) {
   const screen = (written: string[]): Screen => ({
     isTerminal: options.columns !== undefined,
     columns: options.columns,
+    rows: options.columns === undefined ? undefined : 24,
     write: (text) => void written.push(text),
   });
   const files = memoryFiles({ ...options.files });

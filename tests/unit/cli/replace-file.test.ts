@@ -43,6 +43,17 @@ describe('replaceFile()', () => {
     expect(readdirSync(folder).sort()).toEqual(['link.yaml', 'real.yaml']);
   });
 
+  test('takes a text in pieces', async () => {
+    const file = path.join(folder, 'rows.jsonl');
+    await replaceFile(file, ['one\n', 'two\n']);
+    expect(readFileSync(file, 'utf8')).toBe('one\ntwo\n');
+  });
+
+  test('leaves devices as they are', async () => {
+    await replaceFile('/dev/null', 'nothing');
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+
   test('leaves what is there when it fails', async () => {
     const file = path.join(folder, 'taken');
     mkdirSync(file);

@@ -1,0 +1,41 @@
+/** Real files in a folder that is gone when the test is over. */
+
+import { afterEach } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openFileSink } from '../../../connector/file-sink.ts';
+import type { Files, FileSink } from '../../../connector/host.ts';
+import { replaceFile } from '../../../connector/replace-file.ts';
+
+const folders: string[] = [];
+const sinks: FileSink[] = [];
+
+afterEach(async () => {
+  await Promise.all(sinks.splice(0).map((sink) => sink.close()));
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+export interface TemporaryFiles {
+  readonly files: Files;
+  /** A path in the folder. */
+  readonly pathOf: (name: string) => string;
+  readonly textOf: (name: string) => string;
+}
+
+export function temporaryFiles(): TemporaryFiles {
+  const folder = mkdtempSync(path.join(tmpdir(), 'source-dynamodb-'));
+  folders.push(folder);
+  const pathOf = (name: string) => path.join(folder, name);
+  const files: Files = {
+    read: (file) => readFile(file, 'utf8').catch(() => undefined),
+    replace: replaceFile,
+    async openSink(file, keptBytes) {
+      const sink = await openFileSink(file, keptBytes);
+      sinks.push(sink);
+      return sink;
+    },
+  };
+  return { files, pathOf, textOf: (name) => readFileSync(pathOf(name), 'utf8') };
+}
