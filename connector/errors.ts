@@ -36,6 +36,8 @@ export const errorCodes = {
   splitUnsupported: 'split-unsupported',
   /** A flow.yaml, or a file that it names, is missing, is not valid YAML, or lacks something; see its line. */
   flowFileInvalid: 'flow-file-invalid',
+  /** Collections that are to be reduced in memory do not fit there. */
+  collectionTooLarge: 'collection-too-large',
   /** A file cannot be read or written. */
   fileUnusable: 'file-unusable',
   /** The reader of our output went away. */

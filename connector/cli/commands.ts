@@ -1,11 +1,12 @@
 /** The commands for people: their options and help here, their work in a file each, loaded when it is asked for. */
 
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { CommandHost } from '../host.ts';
 import { createContext, type CommandContext } from './command.ts';
 import { exitCodes, reportError } from './command-error.ts';
 import type { DiscoverFlags } from './discover.ts';
+import type { PullOptions } from './pull.ts';
 import type { ValidateFlags } from './validate.ts';
 
 /** Runs a command line and returns the process's exit code. */
@@ -59,6 +60,7 @@ function createProgram(context: CommandContext, done: Done): Command {
   defineDiscover(program, context, done);
   defineValidate(program, context, done);
   defineSpec(program, context, done);
+  definePull(program, context, done);
   return program;
 }
 
@@ -69,6 +71,7 @@ const programHelp = `
 Examples:
   $ source-dynamodb discover --region us-east-1 --write
   $ source-dynamodb validate
+  $ source-dynamodb pull --until caught-up --reduce
   $ echo '{"spec":{}}' | source-dynamodb
 
 Without a command, the program serves the Flow capture protocol on stdin and stdout.
@@ -142,6 +145,49 @@ function defineSpec(program: Command, { print }: CommandContext, done: Done): vo
       const { printSpec } = await import('./spec.ts');
       done(await printSpec(print));
     });
+}
+
+const pullHelp = `
+Documents are printed as flowctl preview prints them, one to a line: ["acmeCo/orders",{…}]. With
+--reduce the resulting collections are printed at the end, as a materialization with hard deletes
+holds them; until then they are held in memory, up to 256 MiB of JSON. Progress goes to stderr.
+
+Examples:
+  $ source-dynamodb pull --until backfilled | head -3
+  $ source-dynamodb pull --until caught-up --reduce --output orders.jsonl
+  $ source-dynamodb pull --state pull.json --output changes.jsonl   # Ctrl-C; run it again to go on
+  $ source-dynamodb pull --limit 100 --json 2> progress.jsonl
+
+Exit codes: 0 done, 1 failed, 2 the command line is wrong, 130 interrupted before --until or --limit.`;
+
+function definePull(program: Command, context: CommandContext, done: Done): void {
+  program
+    .command('pull')
+    .description('capture as Flow would, and print the documents or the resulting collections')
+    .addOption(sourceOption())
+    .addOption(captureOption())
+    .option('--state <file>', 'keep what was committed in this file, and go on from there')
+    .addOption(
+      new Option('--until <when>', 'end once that is so; otherwise by Ctrl-C').choices([
+        'backfilled',
+        'caught-up',
+      ]),
+    )
+    .option('--reduce', 'print the resulting collections at the end', false)
+    .option('--output <file>', 'write to this file; what a --state does not know is replaced', '-')
+    .addOption(new Option('--limit <count>', 'end after this many documents').argParser(parseCount))
+    .option('--json', 'progress and summary as lines of JSON', false)
+    .addHelpText('after', pullHelp)
+    .action(async (options: PullOptions) => {
+      const { pull } = await import('./pull.ts');
+      done(await pull(options, context));
+    });
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count > 0 && Number.isSafeInteger(count)) return count;
+  throw new InvalidArgumentError('It must be a whole number, 1 or more.');
 }
 
 /** Options that name a capture. */
