@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Shard } from '../../../connector/aws/aws.ts';
+import { AwsError } from '../../../connector/aws/aws-error.ts';
 import { Emitter, runCapture } from '../../../connector/capture/capture.ts';
 import { parseEndpointConfig } from '../../../connector/config.ts';
 import type { TableStateJson } from '../../../connector/state/state.ts';
@@ -31,7 +32,10 @@ async function capture({ state, table, shards = [open], onDataLoss = 'fail' }: W
   const base = awsOf(clock, {
     listShards: () => Promise.resolve(shardPage(shards)),
     listChildShards: () => Promise.resolve(shardPage([])),
-    getShardIterator: () => Promise.resolve('i'),
+    getShardIterator: (_arn, id) =>
+      shards.some((shard) => shard.id === id)
+        ? Promise.resolve('i')
+        : Promise.reject(new AwsError('ResourceNotFoundException', 'No such shard', 400)),
     getRecords: () => Promise.resolve(Buffer.from('{"Records":[],"NextShardIterator":"i"}')),
   });
   const tables = {
