@@ -63,7 +63,7 @@ function sayHowToLook(view: DemoView, { endpoint, pid }: DynamoDbServer): void {
   view.say(`    aws dynamodb scan --endpoint-url ${endpoint} --table-name orders --max-items 3`);
   if (new URL(endpoint).port === String(keptPort)) {
     view.say('or capture them with');
-    view.say('  flowctl preview --source flow.yaml');
+    view.say('  node dist/main.js pull --until caught-up --reduce');
   }
   if (pid !== undefined) view.say(`End DynamoDB Local with: kill ${pid}`);
 }
