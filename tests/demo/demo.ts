@@ -1,9 +1,10 @@
-/** `npm run demo`: see the connector keep its promises, against AWS's own DynamoDB Local. */
+/** `npm run demo`: see the connector keep its promises, against AWS's own DynamoDB Local or our fake. */
 
 import { existsSync } from 'node:fs';
 import pc from 'picocolors';
 import { messageOf } from '../../connector/errors.ts';
 import { openDynamoDb, type DynamoDbServer } from '../support/dynamodb-local.ts';
+import { openFakeDynamoDb } from '../support/fake-process.ts';
 import { isConvergent } from '../support/verify.ts';
 import { DemoView } from './demo-view.ts';
 import { parseDemoOptions, type DemoOptions } from './options.ts';
@@ -37,9 +38,7 @@ async function demo(options: DemoOptions): Promise<boolean> {
     throw new Error(`There is no ${program}: build it with "npm run build"`);
   const command = [process.execPath, program];
   const view = new DemoView(process.stderr);
-  const server = await openDynamoDb(
-    options.keep ? { ownerPid: undefined, port: keptPort } : { ownerPid: process.pid },
-  );
+  const server = await openServer(options);
   view.say(
     `${pc.bold('source-dynamodb')} · ${server.description} · ${options.items} items · seed ${options.seed}`,
   );
@@ -56,7 +55,14 @@ async function demo(options: DemoOptions): Promise<boolean> {
   }
 }
 
-function sayHowToLook(view: DemoView, { endpoint, pid }: DynamoDbServer): void {
+function openServer({ keep, fake }: DemoOptions): Promise<DynamoDbServer> {
+  if (fake) return openFakeDynamoDb({ isKept: keep, port: keep ? keptPort : 0 });
+  return openDynamoDb(
+    keep ? { ownerPid: undefined, port: keptPort } : { ownerPid: process.pid, port: 0 },
+  );
+}
+
+function sayHowToLook(view: DemoView, { endpoint, description, pid }: DynamoDbServer): void {
   const environment = 'AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo AWS_REGION=us-east-1';
   view.say(`The tables are still there, at ${endpoint}. Look at one with`);
   view.say(`  ${environment} \\`);
@@ -65,5 +71,5 @@ function sayHowToLook(view: DemoView, { endpoint, pid }: DynamoDbServer): void {
     view.say('or capture them with');
     view.say('  node dist/main.js pull --until caught-up --reduce');
   }
-  if (pid !== undefined) view.say(`End DynamoDB Local with: kill ${pid}`);
+  if (pid !== undefined) view.say(`End ${description} with: kill ${pid}`);
 }

@@ -10,6 +10,7 @@ export interface DemoOptions {
   readonly seed: number;
   readonly json: boolean;
   readonly keep: boolean;
+  readonly fake: boolean;
   readonly log: boolean;
   readonly codec: CodecName;
 }
@@ -33,7 +34,8 @@ export function parseDemoOptions(parameters: readonly string[]): DemoOptions {
         .default('json'),
     )
     .option('--json', 'print the summary as one line of JSON, and all else to stderr', false)
-    .option('--keep', 'leave DynamoDB Local running, with its tables', false)
+    .option('--keep', 'leave DynamoDB running, with its tables', false)
+    .option('--fake', "against our own fake DynamoDB, without Java, instead of AWS's", false)
     .option('--log', "print the connector's log, too", false)
     .parse([...parameters], { from: 'user' })
     .opts<DemoOptions>();

@@ -11,6 +11,7 @@ interface Flags {
   readonly latency: number;
   readonly tables: readonly TableSpec[];
   readonly partitions: number;
+  readonly untilEof: boolean;
 }
 
 const tableText = /^([\w.-]+):(\w+)=([SNB])(?:,(\w+)=([SNB]))?$/;
@@ -40,9 +41,10 @@ const program = new Command('fake-dynamodb')
   .option('--seed <number>', 'seed of all chance', parseNumber, 1)
   .option('--latency <ms>', 'longest time to an answer', parseNumber, 0)
   .option('--partitions <count>', 'partitions, and so open shards, of each table', parseNumber, 1)
-  .option('--tables <table...>', 'tables with a stream, as name:attribute=TYPE', parseTable, []);
+  .option('--tables <table...>', 'tables with a stream, as name:attribute=TYPE', parseTable, [])
+  .option('--until-eof', 'end when the input does, for the process that started this one', false);
 
-const { port, seed, latency, tables, partitions } = program.parse().opts<Flags>();
+const { port, seed, latency, tables, partitions, untilEof } = program.parse().opts<Flags>();
 const server = await serveFake({ port, seed, latencyMs: [0, latency] });
 for (const table of tables) server.fake.createTable({ ...table, partitionCount: partitions });
 process.stdout.write(`${server.endpoint}\n`);
@@ -50,4 +52,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     void server.close();
   });
+}
+if (untilEof) {
+  process.stdin.once('close', () => {
+    void server.close();
+  });
+  process.stdin.resume();
 }
