@@ -43,6 +43,17 @@ export function checkpointViolations(
   return [...streamProblems(streamed, progress)].map(prefixed);
 }
 
+/** What is wrong with a table's state at the first checkpoint of an epoch: nothing of an older backfill may stay. */
+export function epochViolations(before: JsonObject, after: JsonObject): string[] {
+  const [old, epoch] = [property(before, 'epoch'), property(after, 'epoch')];
+  // A state of the Go connector, which has no epochs, gets one in the middle of its backfill.
+  if (old === undefined || epoch === undefined || epoch === old) return [];
+  const left = ['backfillFinishedAt', 'backfillSegmentProgress'].filter(
+    (name) => property(after, name) !== undefined,
+  );
+  return left.map((name) => prefixed(`a new epoch begins with the ${name} of the one before`));
+}
+
 interface Progress {
   readonly segments: JsonObject;
   readonly shards: JsonObject;
@@ -73,7 +84,8 @@ function goesBeforeDelete(documents: readonly JsonObject[], index: number): bool
   return next !== undefined && property(metaOf(next), 'op') === 'd';
 }
 
-function member(object: JsonObject, name: string): JsonObject {
+/** A member that is an object; an empty one where it is not. */
+export function member(object: JsonObject, name: string): JsonObject {
   const value = property(object, name);
   return isObject(value) ? value : {};
 }

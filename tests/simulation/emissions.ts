@@ -20,6 +20,8 @@ export interface Evidence {
   readonly log: readonly LogEntry[];
   readonly committed: readonly Committed[];
   readonly keyNames: readonly string[];
+  /** Of each shard, the last of its ancestors' records to be readable; before that, none of its own may be read. */
+  readonly readableFromMs: ReadonlyMap<string, number>;
 }
 
 /** Where a scanned page is in time, and a write and its document. */
@@ -31,11 +33,26 @@ interface Emission {
 /** What a world and Flow tell of a table. */
 export function evidenceOf(world: World, flow: SimulatedFlow, binding: number): Evidence {
   const { name, keyTypes } = world.plan.tables[binding]!;
+  const log = world.fake.log.filter(({ table }) => table === name);
   return {
-    log: world.fake.log.filter(({ table }) => table === name),
+    log,
+    readableFromMs: readableFrom(world, name, log),
     committed: flow.committed.filter((each) => each.binding === binding),
     keyNames: ['pk', 'sk'].slice(0, keyTypes.length),
   };
+}
+
+function readableFrom(world: World, name: string, log: readonly LogEntry[]): Map<string, number> {
+  const lastMs = new Map<string, number>();
+  for (const { shardId = '', visibleAtMs = 0 } of log) {
+    lastMs.set(shardId, Math.max(lastMs.get(shardId) ?? 0, visibleAtMs));
+  }
+  const fromMs = new Map<string, number>();
+  // Parents come before their children.
+  for (const { id, parentId = '' } of world.fake.shards(name)) {
+    fromMs.set(id, Math.max(fromMs.get(parentId) ?? 0, lastMs.get(parentId) ?? 0));
+  }
+  return fromMs;
 }
 
 const metaOf = (document: JsonObject) => property(document, '_meta') as JsonObject;
@@ -67,11 +84,11 @@ export function untruths({ log, committed, keyNames }: Evidence, hasOldImages: b
   });
 }
 
-/** The longest time from a record's being readable to its document, of records written since a moment. */
-export function longestLatencyMs(evidence: Evidence, sinceMs: number): number {
-  return emissions(evidence)
-    .filter(({ visibleAtMs }) => visibleAtMs > sinceMs)
-    .reduce((most, { visibleAtMs, emittedAtMs }) => Math.max(most, emittedAtMs - visibleAtMs), 0);
+/** The times from records' being readable to their documents, of records written since a moment. */
+export function latenciesMs(evidence: Evidence, sinceMs: number): number[] {
+  return emissions(evidence).flatMap(({ visibleAtMs, emittedAtMs }) =>
+    visibleAtMs > sinceMs ? [emittedAtMs - visibleAtMs] : [],
+  );
 }
 
 /** Pages asked for while the stream was far behind. */
@@ -102,12 +119,14 @@ function isDeleteOf({ committed }: Evidence, index: number): boolean {
   return next !== undefined && property(metaOf(next), 'op') === 'd';
 }
 
-function emissions({ log, committed }: Evidence): Emission[] {
+function emissions({ log, committed, readableFromMs }: Evidence): Emission[] {
   const writes = writesByIdentity(log);
   return committed.flatMap(({ document, emittedAtMs }) => {
     const write = isSnapshot(document) ? undefined : writes.get(identityOf(document));
-    const visibleAtMs = write?.entry.visibleAtMs;
-    return visibleAtMs === undefined ? [] : [{ visibleAtMs, emittedAtMs }];
+    const { visibleAtMs, shardId = '' } = write?.entry ?? {};
+    if (visibleAtMs === undefined) return [];
+    const readableAtMs = Math.max(visibleAtMs, readableFromMs.get(shardId) ?? 0);
+    return [{ visibleAtMs: readableAtMs, emittedAtMs }];
   });
 }
 

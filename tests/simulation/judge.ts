@@ -39,7 +39,7 @@ export function judge(world: World, flow: SimulatedFlow, isComplete: boolean): V
     const { log, keyNames } = evidence;
     const shown = evidence.committed.map((each) => shownBy(each, destination));
     const hasOldImages = viewType === 'NEW_AND_OLD_IMAGES';
-    const epoch = lastEpoch(shown);
+    const epoch = flow.epochOf(name);
     const beganMs = flow.epochsBegan.get(`${name} ${epoch ?? ''}`) ?? Infinity;
     const say = (kind: string, texts: readonly string[]) =>
       texts.map((text) => `${kind}: ${name}: ${text}`);
@@ -191,11 +191,4 @@ function packedKeyOf(
     keyNames.map((name) => [name, Object.values(item[name]!)[0] as JsonValue]),
   );
   return collection.packKey(document);
-}
-
-function lastEpoch(shown: readonly Shown[]): string | undefined {
-  return shown
-    .map(({ epoch }) => epoch)
-    .sort()
-    .at(-1);
 }

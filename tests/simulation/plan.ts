@@ -35,12 +35,25 @@ export type WorldEvent =
   | { readonly kind: 'quiet'; readonly ms: number }
   /** No process runs. */
   | { readonly kind: 'down'; readonly ms: number }
+  /** Reads of a table's stream are refused for capacity, those of others not. */
+  | { readonly kind: 'throttle'; readonly table: number; readonly ms: number }
+  /** The table's binding is removed from the capture, and added again. */
+  | { readonly kind: 'rebind'; readonly table: number; readonly ms: number }
   | { readonly kind: 'crash' }
   | { readonly kind: 'loss'; readonly table: number; readonly how: Loss };
 
-/** Ways to lose stream records. */
-export const losses = ['pause', 'trim', 'forget-shard', 'new-stream', 'new-table'] as const;
+/** Longer than a stream remembers: the capture stands still, perhaps after hours of idleness, or its reader does. */
+export const longLosses = ['pause', 'idle-pause', 'long-stall'] as const;
+/** Ways to lose stream records; the long ones hit all tables. */
+export const losses = [
+  ...longLosses,
+  ...(['trim', 'forget-shard', 'new-stream', 'new-table'] as const),
+] as const;
 export type Loss = (typeof losses)[number];
+
+export function isLong(loss: Loss): loss is (typeof longLosses)[number] {
+  return (longLosses as readonly Loss[]).includes(loss);
+}
 
 export interface Plan {
   readonly seed: number;
@@ -66,12 +79,20 @@ export interface Plan {
   readonly shardLifeMs: number;
   /** How far the connector's clock is off; drawn for each process. */
   readonly clockOffMs: Range;
+  /** Shards on a page of a listing, at most. */
+  readonly listingPageLength: number;
   readonly listing: {
     readonly childMs: Range;
     readonly childFilterMs: Range;
     readonly openParentMs: Range;
   };
 }
+
+/** Faults after which a reader may believe to have caught up, or not know of a shard. */
+export const misleadingFaults: ReadonlySet<string> = new Set([
+  ...['empty-page', 'short-page', 'repeat-page'],
+  ...['missing-parent', 'repeated-shards', 'open-parent', 'late-child'],
+]);
 
 /** How histories are drawn. */
 export interface PlanOptions {
@@ -90,6 +111,7 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
     options.hours === undefined
       ? between(30 * secondMs, pick([2, 5, 20]) * minuteMs)
       : options.hours * hourMs;
+  const isLossy = options.isLossy === true;
   const isCalm = chance(0.25);
   const tables = Array.from({ length: pick([1, 1, 1, 2, 3]) }, (_, index) =>
     drawTable(index, random),
@@ -101,8 +123,9 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
     for (let made = 0; made < count; made += 1) {
       const event = make();
       const isWrite = event.kind === 'write';
-      const isEarly = isWrite ? hasRush && chance(0.7) : chance(0.4);
-      const withinMs = isEarly ? Math.min(isWrite ? rushMs : minuteMs, durationMs) : durationMs;
+      const isEarly = isWrite ? hasRush && chance(0.7) : chance(0.5);
+      const earlyMs = isWrite || chance(0.5) ? rushMs : minuteMs;
+      const withinMs = isEarly ? Math.min(earlyMs, durationMs) : durationMs;
       events.push({ ...event, atMs: Math.floor(random() * withinMs) });
     }
   };
@@ -129,17 +152,37 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
       kind: 'down',
       ms: pick([minuteMs, 10 * minuteMs, isShortLived ? minuteMs : hourMs]),
     }));
+    add(pick([0, 0, 0, 1]), () => ({
+      kind: 'throttle',
+      table: table(),
+      ms: pick([10 * secondMs, 7 * minuteMs, 20 * minuteMs]),
+    }));
+    const hasSkew = events.some(({ kind }) => kind === 'skew');
+    if (!isLossy && !hasSkew) {
+      add(pick([0, 0, 0, 1]), () => ({
+        kind: 'rebind',
+        table: table(),
+        ms: pick([minuteMs, 10 * minuteMs]),
+      }));
+    }
   }
   if (isShortLived) add(1, () => ({ kind: 'quiet', ms: between(45 * minuteMs, 60 * minuteMs) }));
-  if (options.isLossy === true) add(1, () => ({ kind: 'loss', table: table(), how: pick(losses) }));
-  const isLong = events.some((event) => event.kind === 'loss' && event.how === 'pause');
-  return {
+  const how = isLossy ? pick(losses) : undefined;
+  if (how !== undefined) {
+    add(1, () => ({ kind: 'loss', table: table(), how }));
+    events.push(...aroundLoss(events.at(-1)!.atMs, random));
+  }
+  // Days pass: shards as long-lived as AWS's, and asked seldom.
+  const isDays = how !== undefined && isLong(how);
+  const plan: Plan = {
     seed,
     tables,
     segments: pick([1, 2, 4, 7]),
     scanLimit: pick([1, 2, 5, 20, 100]),
     // Hours of nothing are cheap when shards are asked seldom.
-    idleBackoffMaxMs: (isShortLived ? pick([20, 60]) : pick([1, 1, 4, 20, 60])) * secondMs,
+    idleBackoffMaxMs:
+      (isShortLived || isDays ? pick([20, 60]) : pick(isCalm ? [1, 1, 2, 4] : [1, 1, 4, 20, 60])) *
+      secondMs,
     onDataLoss: chance(0.5) ? 'backfill' : 'fail',
     prehistoryMs: pick([0, minuteMs, 14 * minuteMs, 2 * hourMs]),
     events: events.sort((a, b) => a.atMs - b.atMs),
@@ -160,19 +203,71 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
       [10, 300],
       [100, 5000],
     ]),
-    // A day of shards that live for a minute is thousands of them, and minutes of real time.
-    rollOverMs: isShortLived
-      ? [10 * minuteMs, 20 * minuteMs]
-      : pick<Range>([
-          [4 * hourMs, 4.1 * hourMs],
-          isLong ? [hourMs, 2 * hourMs] : [2 * minuteMs, 5 * minuteMs],
-          isLong ? [20 * minuteMs, hourMs] : [30 * secondMs, minuteMs],
-        ]),
-    shardLifeMs: isShortLived ? 40 * minuteMs : 30 * hourMs,
-    clockOffMs: isCalm || chance(0.6) ? [0, 0] : [-9 * minuteMs, 9 * minuteMs],
+    rollOverMs: drawRollOver(random, isDays, isShortLived),
+    shardLifeMs: isShortLived && !isDays ? 40 * minuteMs : 30 * hourMs,
+    listingPageLength: isCalm ? 100 : pick([100, 100, 2, 7]),
+    // An epoch follows the clock, and when a binding was removed nobody knows any more that it was ahead.
+    clockOffMs:
+      isCalm || chance(0.6) || events.some(({ kind }) => kind === 'rebind')
+        ? [0, 0]
+        : [-9 * minuteMs, 9 * minuteMs],
     listing: drawListing(random, isCalm),
     scanDelayMs: pick([0, 0, 1500, 6000]),
   };
+  const isBacklogged = !isCalm && !isShortLived && !isLossy && chance(0.1);
+  return isBacklogged ? backlogged(plan, random) : plan;
+}
+
+/**
+ * A backfill of a quarter of an hour, near whose beginning the stream falls behind, its reader stands still, or the
+ * process is gone; and nothing that would excuse the connector for not knowing it.
+ */
+function backlogged(plan: Plan, random: () => number): Plan {
+  const none: Range = [0, 0];
+  const [table, ...others] = plan.tables;
+  const atMs = Math.floor(rushMs * (0.2 + random()));
+  const ms = Math.floor((8 + 10 * random()) * minuteMs);
+  const kind = (['throttle', 'stall', 'down'] as const)[drawBelow(random, 3)]!;
+  const isTold = (kind: string) => !misleadingFaults.has(kind);
+  return {
+    ...plan,
+    tables: [{ ...table!, itemCount: 150, keyCount: 150, readUnits: undefined }, ...others],
+    segments: 1,
+    scanLimit: 1,
+    scanDelayMs: 6 * secondMs,
+    events: [...plan.events, { kind, table: 0, ms, atMs }].sort((a, b) => a.atMs - b.atMs),
+    faults: Object.fromEntries(Object.entries(plan.faults).filter(([kind]) => isTold(kind))),
+    clockOffMs: none,
+    listing: { childMs: none, childFilterMs: none, openParentMs: none },
+  };
+}
+
+function drawRollOver(random: () => number, isDays: boolean, isShortLived: boolean): Range {
+  const aws: Range = [4 * hourMs, 4.1 * hourMs];
+  const ranges: readonly Range[] = [aws, [2 * minuteMs, 5 * minuteMs], [30 * secondMs, minuteMs]];
+  const drawn = ranges[drawBelow(random, ranges.length)]!;
+  if (isDays) return aws;
+  return isShortLived ? [10 * minuteMs, 20 * minuteMs] : drawn;
+}
+
+/** What makes a loss worse: it happens while no process runs, or one dies soon after; clocks go back before it. */
+function aroundLoss(atMs: number, random: () => number): Plan['events'][number][] {
+  const events: Plan['events'][number][] = [];
+  if (random() < 0.3) events.push({ kind: 'down', ms: minuteMs, atMs: Math.max(0, atMs - 1) });
+  if (random() < 0.6) {
+    for (const withinMs of [2 * secondMs, minuteMs, 2 * minuteMs]) {
+      events.push({ kind: 'crash', atMs: atMs + Math.floor(random() * withinMs) });
+    }
+  }
+  if (random() < 0.4) {
+    // So far that the connector goes by the server's clock, and not so far that it is refused.
+    const ms = Math.floor((4.2 + 0.7 * random()) * minuteMs);
+    events.push(
+      { kind: 'skew', ms, atMs: 0 },
+      { kind: 'skew', ms: -ms, atMs: Math.max(0, atMs - 1) },
+    );
+  }
+  return events;
 }
 
 function drawTable(index: number, random: () => number): TablePlan {

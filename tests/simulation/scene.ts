@@ -54,6 +54,7 @@ export function quietPlan(scene: Scene): Plan {
     rollOverMs: [Infinity, Infinity],
     shardLifeMs: 30 * 3_600_000,
     clockOffMs: [0, 0],
+    listingPageLength: 100,
     scanDelayMs: 0,
     listing: { childMs: [0, 0], childFilterMs: [0, 0], openParentMs: [0, 0] },
   };

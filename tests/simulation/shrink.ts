@@ -94,6 +94,7 @@ const withPlainWorld: Reduction = (plan) =>
   plainer<Plan>(plan, {
     listing: { childMs: none, childFilterMs: none, openParentMs: none },
     clockOffMs: none,
+    listingPageLength: 100,
     visibilityMs: none,
     latencyMs: plainLatencyMs,
     prehistoryMs: 0,

@@ -12,7 +12,7 @@ import { documentKey, documentSchema } from '../../connector/discovery/discovery
 import type { Table } from '../../connector/table.ts';
 import { createResponseDecoder, type DecodedResponse } from '../support/response-decoder.ts';
 import { mergePatch } from '../support/flow-runtime.ts';
-import { checkpointViolations } from './checkpoint-check.ts';
+import { checkpointViolations, epochViolations, member } from './checkpoint-check.ts';
 
 /** A committed document, in the order in which the connector emitted it. */
 export interface Committed {
@@ -62,6 +62,8 @@ export class SimulatedFlow {
   readonly destinations: readonly Destination[];
   readonly #options: FlowOptions;
   #decoder = createResponseDecoder('json');
+  /** The table of each binding of the present process. */
+  #bound: readonly number[] = [];
   /** Since the last checkpoint, and since the last commit. */
   #pending: Committed[] = [];
   #transaction: Committed[] = [];
@@ -93,8 +95,11 @@ export class SimulatedFlow {
     return this.#transactionState;
   }
 
-  /** A new process begins: whatever was not committed never happened. */
-  begin(): void {
+  /**
+   * A new process begins, with these tables as its bindings, or all: whatever was not committed never happened.
+   */
+  begin(bound = this.#options.tables.map((_, table) => table)): void {
+    this.#bound = bound;
     this.#decoder = createResponseDecoder('json');
     this.#pending = [];
     this.#transaction = [];
@@ -108,15 +113,22 @@ export class SimulatedFlow {
 
   /** Commits every checkpoint received, and materializes everything. */
   finish(): void {
-    this.#commit();
+    this.commit();
     this.#materialize(true);
+  }
+
+  /** The epoch that the committed state has for a table. */
+  epochOf(stateKey: string): string | undefined {
+    const name = epochNames(this.state).find((each) => each.startsWith(`${stateKey} `));
+    return name?.slice(stateKey.length + 1);
   }
 
   #handle(response: DecodedResponse): void {
     if ('captured' in response) {
       const { binding, doc } = response.captured;
       const document = parseJson(doc) as JsonObject;
-      this.#pending.push({ binding, document, emittedAtMs: this.#options.now() });
+      const table = this.#bound[binding]!;
+      this.#pending.push({ binding: table, document, emittedAtMs: this.#options.now() });
     } else if ('checkpoint' in response) {
       const { updated, mergePatch: isPatch } = response.checkpoint.state;
       this.checkpointCount += 1;
@@ -127,11 +139,21 @@ export class SimulatedFlow {
       }
       this.#transaction.push(...this.#pending);
       this.#pending = [];
+      const before = this.#transactionState;
       this.#transactionState = (
-        isPatch ? mergePatch(this.#transactionState, updated) : updated
+        isPatch ? mergePatch(before, updated) : updated
       ) as typeof this.state;
+      this.#judgeEpochs(before);
       this.#noteEpochs();
-      if (this.#options.random() < this.#options.commitChance) this.#commit();
+      if (this.#options.random() < this.#options.commitChance) this.commit();
+    }
+  }
+
+  #judgeEpochs(before: typeof this.state): void {
+    const tablesOf = (state: typeof this.state) => member(state as JsonObject, 'bindingStateV1');
+    const [old, young] = [tablesOf(before), tablesOf(this.#transactionState)];
+    for (const stateKey of Object.keys(young)) {
+      this.violations.push(...epochViolations(member(old, stateKey), member(young, stateKey)));
     }
   }
 
@@ -141,8 +163,8 @@ export class SimulatedFlow {
     }
   }
 
-  /** One transaction: documents of a key are combined as a capture combines them. */
-  #commit(): void {
+  /** One transaction, of every checkpoint received: documents of a key are combined as a capture combines them. */
+  commit(): void {
     this.state = this.#transactionState;
     for (const name of epochNames(this.state)) this.epochsCommitted.add(name);
     this.destinations.forEach(({ collection }, binding) => {

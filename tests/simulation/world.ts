@@ -7,7 +7,7 @@ import {
   type Item,
 } from '../support/fake-dynamodb/fake-dynamodb.ts';
 import { drawBelow, seededRandom } from '../support/seeded-random.ts';
-import type { Loss, Plan, TablePlan } from './plan.ts';
+import type { longLosses, Loss, Plan, TablePlan } from './plan.ts';
 
 /** Makes the fake as a plan wants it, with its tables, still empty. */
 export function createEmptyWorld(
@@ -15,9 +15,19 @@ export function createEmptyWorld(
   clock: FakeClock,
   options: Partial<FakeOptions> = {},
 ): World {
-  const { seed, latencyMs, visibilityMs, rollOverMs, shardLifeMs, listing } = plan;
+  const { seed, latencyMs, visibilityMs, rollOverMs, shardLifeMs } = plan;
+  const { listing, listingPageLength } = plan;
   const fake = new FakeDynamoDb({
-    ...{ clock, seed, latencyMs, visibilityMs, rollOverMs, shardLifeMs, listing },
+    ...{
+      clock,
+      seed,
+      latencyMs,
+      visibilityMs,
+      rollOverMs,
+      shardLifeMs,
+      listing,
+      listingPageLength,
+    },
     expiryDelayMs: [0, 60_000],
     ...options,
   });
@@ -88,10 +98,14 @@ export class World {
   }
 
   /**
-   * Loses stream records of a table; how many were unread, chance decides. `known` are the shards that the state
-   * knows, each with whether it has a position in it.
+   * Loses stream records of a table; how many were unread, chance decides. `begun` are the shards that the state
+   * has a position in.
    */
-  lose(table: number, how: Exclude<Loss, 'pause'>, known: ReadonlyMap<string, boolean>): void {
+  lose(
+    table: number,
+    how: Exclude<Loss, (typeof longLosses)[number]>,
+    begun: readonly string[],
+  ): void {
     const plan = this.plan.tables[table]!;
     const { fake } = this;
     switch (how) {
@@ -100,21 +114,15 @@ export class World {
         for (let key = 0; key < plan.keyCount; key += 3) this.write(table, key, false);
         // Records go a day after they came: of a shard that was never read, they would not go before the shard.
         for (const { id } of fake.shards(plan.name)) {
-          if (known.get(id) === true) fake.trim(plan.name, id);
+          if (begun.includes(id)) fake.trim(plan.name, id);
         }
         break;
       case 'forget-shard': {
-        // Only closed shards vanish, and only a day after they were listed, the oldest ones first.
-        const shards = fake.shards(plan.name);
-        const victims = shards.filter(({ id, isOpen }) => isOpen && known.has(id));
-        if (victims.length === 0) break;
-        const { id } = victims[drawBelow(this.#random, victims.length)]!;
+        // Only closed shards vanish.
+        const open = fake.shards(plan.name).filter(({ isOpen }) => isOpen);
+        const { id } = open[drawBelow(this.#random, open.length)]!;
         fake.rollOver(plan.name, id);
-        for (let at: string | undefined = id; at !== undefined;) {
-          const parentId: string | undefined = shards.find((shard) => shard.id === at)?.parentId;
-          fake.forgetShard(plan.name, at);
-          at = parentId;
-        }
+        fake.forgetShard(plan.name, id);
         break;
       }
       case 'new-stream':

@@ -15,7 +15,6 @@ const tableLife = 'connector/capture/table-life.ts';
 const tableStart = 'connector/capture/table-start.ts';
 const scan = 'connector/backfill/segment-scan.ts';
 const lineage = 'connector/stream/shard-lineage.ts';
-const iterator = 'connector/stream/shard-iterator.ts';
 const reader = 'connector/stream/shard-reader.ts';
 const stream = 'connector/stream/stream.ts';
 const tableState = 'connector/state/table-state.ts';
@@ -37,7 +36,7 @@ const orderMutants: readonly Mutant[] = [
   {
     name: 'the fence knows nothing of the keys emitted',
     file: tableLife,
-    find: 'this.#fence.note(() => documents.keys());',
+    find: 'this.#fence.note(documents.keys());',
     replace: '',
   },
   {
@@ -87,6 +86,12 @@ const orderMutants: readonly Mutant[] = [
 /** Shards: their order, their ends, their children. */
 const shardMutants: readonly Mutant[] = [
   {
+    name: 'at the start, a shard with a child may look open',
+    file: tableStart,
+    find: 'shard.isClosed || parents.has(shard.id)',
+    replace: 'shard.isClosed || parents.has("")',
+  },
+  {
     name: 'a child is read before its parent',
     file: lineage,
     find: 'if (parentId === undefined) return true;',
@@ -94,7 +99,7 @@ const shardMutants: readonly Mutant[] = [
   },
   {
     name: 'new shards are read from LATEST',
-    file: iterator,
+    file: reader,
     find: "? { type: 'TRIM_HORIZON' }",
     replace: "? { type: 'LATEST' as never }",
   },
@@ -113,7 +118,7 @@ const shardMutants: readonly Mutant[] = [
   },
   {
     name: 'a fresh iterator begins at the oldest record',
-    file: iterator,
+    file: reader,
     find: 'sequenceNumber === undefined\n',
     replace: 'sequenceNumber !== "-"\n',
   },
@@ -145,7 +150,7 @@ const shardMutants: readonly Mutant[] = [
   {
     name: 'the children of a finished shard are not asked for',
     file: stream,
-    find: 'await this.#children.lookFor(shardId, signal);',
+    find: 'await this.#learn(await listChildren(options, shardId, signal));',
     replace: '',
   },
   {
@@ -163,8 +168,9 @@ const shardMutants: readonly Mutant[] = [
   {
     name: 'idle shards are asked too seldom',
     file: reader,
-    find: 'const waitMs = Math.min(reading.idleMs, idleBackoffMaxMs);',
-    replace: 'const waitMs = Math.min(reading.idleMs, 4 * idleBackoffMaxMs);',
+    find: 'reading.idleMs = Math.min(reading.idleMs * 2, idleBackoffMaxMs);\n  lag.readUntil(shardId, calledAtMs + waitMs);\n  return waitMs;',
+    replace:
+      'reading.idleMs = Math.min(reading.idleMs * 2, idleBackoffMaxMs);\n  lag.readUntil(shardId, calledAtMs + waitMs);\n  return 2 * waitMs;',
   },
 ];
 
@@ -173,14 +179,20 @@ const gapMutants: readonly Mutant[] = [
   {
     name: 'what was trimmed is passed over',
     file: reader,
-    find: 'if (reading.losses >= lossAttempts) {',
-    replace: 'reading.lastSequenceNumber = undefined;\n  if (reading.losses < 0) {',
+    find: "    await context.lost('was trimmed before it was read to its end', error);",
+    replace: '    reading.lastSequenceNumber = undefined;',
   },
   {
     name: 'a shard that vanished counts as finished',
     file: lineage,
     find: "lost: inPhase('restored', 'waiting'),",
     replace: 'lost: [],',
+  },
+  {
+    name: 'what was trimmed of a shard never read is passed over',
+    file: reader,
+    find: 'if (sequenceNumber === undefined && clock.now()',
+    replace: 'if (sequenceNumber === "" && clock.now()',
   },
   {
     name: 'a new stream of the table is not noticed',

@@ -31,6 +31,30 @@ describe('listings', () => {
     expect(got).toEqual([]);
   });
 
+  // Found by seed 3000089.
+  test('a shard that looks open at the start is done with when it has a child', async () => {
+    const stage = new Stage({ tables: [{ itemCount: 3 }] });
+    const got = await stage.play(async () => {
+      const oldest = openShard(stage);
+      stage.world.write(0, 0, true);
+      stage.fake.rollOver('table-0');
+      stage.fake.rollOver('table-0');
+      const shownClosedAtMs = stage.clock.now() + minuteMs;
+      stage.fake.setListing('table-0', oldest, { shownClosedAtMs });
+      stage.world.write(0, 0, false);
+      stage.fake.faults.add({
+        kind: 'slow',
+        operation: 'GetShardIterator',
+        bodyPart: oldest,
+        delayMs: 3000,
+      });
+      stage.start();
+      return stage.judged();
+    });
+    expect(got).toEqual([]);
+    expect(stage.shown.filter((shown) => !shown.startsWith('s'))).toEqual(['c 4']);
+  });
+
   test('story 15: a child whose parent is gone is read at the first start', async () => {
     const stage = new Stage({ tables: [{ itemCount: 2 }] });
     const got = await stage.play(async () => {

@@ -102,9 +102,13 @@ export class Faults {
     this.#random = random;
   }
 
-  /** Adds a rule; of several that match a request the first added one acts. */
-  add(rule: FaultRule): void {
-    this.#rules.push({ rule, toSkip: rule.skip ?? 0, toHit: rule.count ?? 1 });
+  /** Adds a rule, and gives the way to take it away; of several that match a request the first added one acts. */
+  add(rule: FaultRule): () => void {
+    const state = { rule, toSkip: rule.skip ?? 0, toHit: rule.count ?? 1 };
+    this.#rules.push(state);
+    return () => {
+      this.#rules = this.#rules.filter((other) => other !== state);
+    };
   }
 
   /** Sets all probabilities; kinds not named do not happen by chance. */

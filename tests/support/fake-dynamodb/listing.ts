@@ -32,7 +32,9 @@ export function listStreams({ input, database }: Call): string {
 export function describeStream(call: Call): string {
   const { input, database } = call;
   const stream = database.stream(input.text('StreamArn'));
-  const limit = input.optionalCount('Limit', 1, pageLengthMax) ?? pageLengthMax;
+  const { listingPageLength } = database.world.settings;
+  const asked = input.optionalCount('Limit', 1, pageLengthMax) ?? pageLengthMax;
+  const limit = Math.min(asked, listingPageLength);
   const after = input.optionalText('ExclusiveStartShardId');
   const parentId = childFilter(call);
   const shards = parentId === undefined ? listed(call, stream) : children(call, stream, parentId);

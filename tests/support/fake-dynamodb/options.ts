@@ -27,6 +27,8 @@ export interface FakeOptions {
   readonly iteratorLifeMs?: number;
   /** From its expiry time to an item's deletion. */
   readonly expiryDelayMs?: Range;
+  /** Shards on a page of a listing, at most. */
+  readonly listingPageLength?: number;
   /** Listings that lag behind the truth; drawn anew for each shard. */
   readonly listing?: ListingLag;
   /** Capacity units per second of one partition; `Infinity` lifts the limit. */
@@ -71,6 +73,7 @@ const defaults = {
   iteratorLifeMs: 15 * minuteMs,
   expiryDelayMs: [0, 10 * minuteMs],
   partitionUnits: { read: 3000, write: 1000 },
+  listingPageLength: 100,
   describeStreamPerSecond: 10,
   getRecordsPerSecond: Infinity,
   burstSeconds: 300,

@@ -19,7 +19,7 @@ const result: HistoryResult = {
   faults: new Map([['reset', 1]]),
   end: 'complete',
   lossesReported: 0,
-  longestLatencyMs: undefined,
+  latenciesMs: [],
   outputDigest: '',
 };
 const plain = { ...drawPlan(1), events: [] };
@@ -39,7 +39,7 @@ function exampleReport(): Report {
       ['hang', 1],
     ]),
     lossesReported: 1,
-    longestLatencyMs: 812.5,
+    latenciesMs: [812.5, 3, 9],
   });
   return report;
 }
@@ -60,7 +60,8 @@ describe('Report', () => {
       faults: { reset: 5, hang: 1 },
       lossesPlayed: 1,
       lossesReported: 1,
-      longestLatencyMs: 812.5,
+      latencyP99Ms: 813,
+      longestLatencyMs: 813,
       seconds: 1.3,
     });
   });
@@ -101,7 +102,8 @@ describe('renderReport()', () => {
       ['', 'hang 1'],
       ['losses played', '1'],
       ['losses reported', '1'],
-      ['longest latency, calm', '813 ms'],
+      ['latency, calm: p99', '813 ms'],
+      ['latency, calm: longest', '813 ms'],
       ['histories with violations', '1'],
       ['broken', 'order 1'],
       ['', 'latency 1'],

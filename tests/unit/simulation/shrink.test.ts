@@ -57,6 +57,7 @@ describe('shrink()', () => {
         latencyMs: [5, 5],
         visibilityMs: [0, 0],
         clockOffMs: [0, 0],
+        listingPageLength: 100,
         listing: { childMs: [0, 0], childFilterMs: [0, 0], openParentMs: [0, 0] },
         events: [
           { ...got.events[0]!, kind: 'write', table: 0, delete: true },

@@ -1,0 +1,337 @@
+/** A history on its way: the events of its plan, process after process, and Flow behind them. */
+
+import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { messageOf } from '../../connector/errors.ts';
+import type { FakeClock } from '../support/fake-clock.ts';
+import { encodeRequest } from '../support/request-encoder.ts';
+import { drawFrom, seededRandom } from '../support/seeded-random.ts';
+import { isCaughtUp, type Violation } from './judge.ts';
+import { openRequest } from './open-request.ts';
+import { isLong, type longLosses, type Plan } from './plan.ts';
+import { SimulatedFlow } from './simulated-flow.ts';
+import { SimulatedProcess, type ProcessEnd } from './simulated-process.ts';
+import type { World } from './world.ts';
+
+/** After the last event, the capture has this long to come to rest. */
+const settleMsMax = 12 * 3600 * 1000;
+const lookMs = 1000;
+/** Longer than the longest wait of an idle shard, a late listing and a late record together. */
+const restMs = 150_000;
+/** The last item that expires, and its deletion. */
+const expiryMsMax = 150_000;
+const waitBetweenProcessesMs = [0, 30_000] as const;
+const processesMax = 30;
+/** More than the 24 hours that a stream remembers. */
+const longPauseMs = 31 * 3600 * 1000;
+/** In a pause, writes come when the shards that the state knows have gone over to others. */
+const pauseBeforeWritesMs = 6 * 3600 * 1000;
+/** A transaction of Flow's takes no longer. */
+const commitMsMax = 5 * 60_000;
+/** Longer than a shard is open. */
+const idleBeforePauseMs = 5 * 3600 * 1000;
+/** Writes in flight, of a table: one a lane, one a shard, and a few marks and listings. */
+const otherWritesMax = 24;
+const outstandingBytesMax = 96 * 1024 * 1024;
+
+/** A history being played. */
+export class HistoryStage {
+  readonly flow: SimulatedFlow;
+  readonly violations: Violation[] = [];
+  readonly outputHash = createHash('sha256');
+  crashes = 0;
+  /** What the connector said when it failed. */
+  endMessage = '';
+  readonly #plan: Plan;
+  readonly #world: World;
+  readonly #clock: FakeClock;
+  readonly #onLogLine: ((line: string) => void) | undefined;
+  readonly #random: () => number;
+  readonly #signal = new AbortController().signal;
+  #process: SimulatedProcess | undefined;
+  /** The reader of the output takes nothing before this moment. */
+  #stalledUntilMs = 0;
+  #outstandingWrites = 0;
+  #outstandingBytes = 0;
+  /** Tables whose bindings are removed at present. */
+  readonly #unbound = new Set<number>();
+  /** No process is started before this moment. */
+  #downUntilMs = 0;
+  #isOver = false;
+
+  constructor(
+    plan: Plan,
+    world: World,
+    clock: FakeClock,
+    onLogLine: ((line: string) => void) | undefined,
+  ) {
+    setMaxListeners(0, this.#signal);
+    this.#plan = plan;
+    this.#world = world;
+    this.#clock = clock;
+    this.#onLogLine = onLogLine;
+    this.#random = seededRandom(plan.seed + 2);
+    this.flow = new SimulatedFlow({
+      tables: plan.tables.map(({ name }) => ({ key: world.fake.keyOf(name) })),
+      stateKeys: plan.tables.map(({ name }) => name),
+      random: seededRandom(plan.seed + 3),
+      commitChance: plan.commitChance,
+      now: () => clock.now(),
+    });
+  }
+
+  /** How the history ended: `complete`, or the code of the connector's error. */
+  async play(): Promise<string> {
+    const { faults } = this.#world.fake;
+    const { scanDelayMs: delayMs } = this.#plan;
+    faults.setChances(this.#plan.faults);
+    if (delayMs > 0) faults.add({ kind: 'slow', operation: 'Scan', count: Infinity, delayMs });
+    const [, end] = await Promise.all([this.#playEvents(), this.#keepRunning()]);
+    return end;
+  }
+
+  async #playEvents(): Promise<void> {
+    let startMs = this.#clock.now();
+    for (const event of this.#plan.events) {
+      await this.#sleep(startMs + event.atMs - this.#clock.now());
+      if (this.#isOver) return;
+      const begunMs = this.#clock.now();
+      await this.#playEvent(event);
+      startMs += this.#clock.now() - begunMs; // What takes its time puts off what follows.
+    }
+    this.#world.fake.faults.clear();
+    this.#world.fake.skewClock(0);
+    await this.#untilAtRest();
+    this.#isOver = true;
+    this.#process?.stop();
+  }
+
+  async #playEvent(event: Plan['events'][number]): Promise<void> {
+    const { fake } = this.#world;
+    switch (event.kind) {
+      case 'write':
+        this.#world.write(event.table, event.key, event.delete);
+        break;
+      case 'split':
+        if (this.#hasUnlisted(event.table)) break;
+        fake.splitShard(this.#plan.tables[event.table]!.name);
+        break;
+      case 'roll-over':
+        if (this.#hasUnlisted(event.table)) break;
+        fake.rollOver(this.#plan.tables[event.table]!.name);
+        break;
+      case 'skew':
+        fake.skewClock(event.ms);
+        break;
+      case 'stall':
+        this.#stalledUntilMs = this.#clock.now() + event.ms;
+        break;
+      case 'quiet':
+        await this.#beQuiet(event.ms);
+        break;
+      case 'crash':
+        this.#process?.kill();
+        break;
+      case 'down':
+        this.#downUntilMs = this.#clock.now() + event.ms;
+        this.#process?.kill();
+        break;
+      case 'throttle':
+        await this.#throttle(event.table, event.ms);
+        break;
+      case 'rebind':
+        await this.#rebind(event.table, event.ms);
+        break;
+      case 'loss':
+        if (isLong(event.how)) await this.#standStill(event.how);
+        else this.#world.lose(event.table, event.how, this.#shardsBegun(event.table));
+        break;
+    }
+  }
+
+  /**
+   * True while a shard may be so young that no listing shows it. Shards live for minutes at least: a listing that
+   * is late shows a shard before its grandchild is born.
+   */
+  #hasUnlisted(table: number): boolean {
+    const [, lateMsMax] = this.#plan.listing.childMs;
+    const open = this.#world.fake
+      .shards(this.#plan.tables[table]!.name)
+      .filter((shard) => shard.isOpen);
+    return open.some(({ id }) => this.#clock.now() - Number(id.split('-')[1]) < lateMsMax);
+  }
+
+  /** Flow commits now and then: a state as old as the quiet would miss shards that came and went in it. */
+  async #beQuiet(ms: number): Promise<void> {
+    for (let leftMs = ms; leftMs > 0; leftMs -= commitMsMax) {
+      await this.#sleep(Math.min(leftMs, commitMsMax));
+      this.flow.commit();
+    }
+  }
+
+  /** All that is written goes on meanwhile. */
+  #throttle(table: number, ms: number): Promise<void> {
+    const { name } = this.#plan.tables[table]!;
+    const { faults } = this.#world.fake;
+    const end = faults.add({
+      kind: 'throttle',
+      operation: 'GetRecords',
+      table: name,
+      count: Infinity,
+    });
+    void this.#sleep(ms).then(end);
+    return Promise.resolve();
+  }
+
+  /** The table is written to while nobody captures it. */
+  async #rebind(table: number, ms: number): Promise<void> {
+    this.#unbound.add(table);
+    this.#process?.kill();
+    await this.#sleep(ms / 2);
+    this.#writeAFew();
+    await this.#sleep(ms / 2);
+    this.#unbound.delete(table);
+    this.#process?.kill();
+  }
+
+  /** Stands still for longer than the stream remembers, while the tables are written to. */
+  async #standStill(how: (typeof longLosses)[number]): Promise<void> {
+    // By its end, shards with records have gone over to others without.
+    if (how === 'idle-pause') await this.#sleep(idleBeforePauseMs);
+    if (how === 'long-stall') {
+      this.#stalledUntilMs = this.#clock.now() + longPauseMs;
+      this.#writeAFew();
+      for (const { name } of this.#plan.tables) this.#world.fake.rollOver(name);
+    } else {
+      this.#downUntilMs = this.#clock.now() + longPauseMs;
+      this.#process?.kill();
+    }
+    await this.#sleep(pauseBeforeWritesMs);
+    this.#writeAFew();
+    await this.#sleep(longPauseMs - pauseBeforeWritesMs);
+  }
+
+  #writeAFew(): void {
+    this.#plan.tables.forEach((_, table) => {
+      for (let key = 0; key < 3; key += 1) this.#world.write(table, key, false);
+    });
+  }
+
+  /** Shards that the committed state has a position in: one that a restart does not take back. */
+  #shardsBegun(table: number): string[] {
+    const tables = this.flow.state['bindingStateV1'] as
+      | Record<string, { readonly shards?: Record<string, { readonly lastReadSequence?: string }> }>
+      | undefined;
+    const shards = tables?.[this.#plan.tables[table]!.name]?.shards ?? {};
+    return Object.keys(shards).filter((id) => shards[id]?.lastReadSequence !== undefined);
+  }
+
+  /** Ends when everything written has had the time to arrive, and the backfill is done. */
+  async #untilAtRest(): Promise<void> {
+    const deadlineMs = this.#clock.now() + settleMsMax;
+    const hasExpiry = this.#plan.tables.some(({ hasTimeToLive }) => hasTimeToLive);
+    const beginMs = Math.max(this.#clock.now(), this.#stalledUntilMs, this.#downUntilMs);
+    const restedMs = beginMs + restMs + this.#plan.idleBackoffMaxMs + (hasExpiry ? expiryMsMax : 0);
+    while (!this.#isOver) {
+      const now = this.#clock.now();
+      if (now >= restedMs && isCaughtUp(this.#world, this.flow, now)) return;
+      if (now > deadlineMs) {
+        this.violations.push('rest: the backfill is not finished');
+        return;
+      }
+      await this.#sleep(lookMs);
+    }
+  }
+
+  /** Starts the connector again and again, as Flow does, until the history is over. */
+  async #keepRunning(): Promise<string> {
+    for (let started = 0; started < processesMax; started += 1) {
+      const end = await this.#runOnce(this.#plan.crashAfterBytes[started] ?? Infinity);
+      if (end.kind === 'failed') {
+        this.#isOver = true;
+        this.endMessage = messageOf(end.error);
+        return end.code ?? `an unexpected error: ${describe(end.error)}`;
+      }
+      if (this.#isOver) return end.kind === 'exited' ? 'complete' : 'a kill';
+      if (end.kind === 'killed') this.crashes += 1;
+      const waitMs = drawFrom(this.#random, waitBetweenProcessesMs);
+      await this.#sleep(Math.max(waitMs, this.#downUntilMs - this.#clock.now()));
+    }
+    this.#isOver = true;
+    return 'too many processes';
+  }
+
+  async #runOnce(killAfterBytes: number): Promise<ProcessEnd> {
+    const bound = this.#plan.tables.flatMap((_, table) =>
+      this.#unbound.has(table) ? [] : [table],
+    );
+    this.flow.begin(bound);
+    this.#outstandingWrites = 0;
+    this.#outstandingBytes = 0;
+    const { tables, segments, scanLimit, idleBackoffMaxMs, onDataLoss } = this.#plan;
+    const open = openRequest({
+      tables: bound.map((table) => tables[table]!.name),
+      advanced: {
+        backfillSegments: segments,
+        scanLimit,
+        idleBackoffMax: `${idleBackoffMaxMs}ms`,
+        onDataLoss,
+      },
+      state: this.flow.state,
+    });
+    const requests = [{ spec: {} }, { open }];
+    this.#process = new SimulatedProcess(
+      {
+        clock: this.#clock,
+        clockOffMs: drawFrom(this.#random, this.#plan.clockOffMs),
+        transport: this.#world.fake.transport(),
+        random: this.#random,
+        killAfterBytes,
+        output: (bytes) => this.#receive(bytes),
+        ...(this.#onLogLine === undefined ? {} : { onLogLine: this.#onLogLine }),
+      },
+      requests.map((request) => encodeRequest('json', request)),
+    );
+    return this.#process.ended;
+  }
+
+  async #receive(bytes: Uint8Array): Promise<void> {
+    const process = this.#process;
+    this.outputHash.update(bytes);
+    this.#outstandingWrites += 1;
+    this.#outstandingBytes += bytes.length;
+    this.#judgeOutstanding();
+    while (this.#clock.now() < this.#stalledUntilMs) {
+      await this.#sleep(this.#stalledUntilMs - this.#clock.now());
+    }
+    // What a dead process left in the pipe is still read, unless the next one has begun.
+    if (process === this.#process) {
+      this.#outstandingWrites -= 1;
+      this.#outstandingBytes -= bytes.length;
+      this.flow.receive(bytes);
+    }
+  }
+
+  /** Promise 9: who writes waits for the reader of the output. */
+  #judgeOutstanding(): void {
+    const { fake } = this.#world;
+    const writesMax = this.#plan.tables.reduce(
+      (sum, { name }) => sum + otherWritesMax + fake.shards(name).length,
+      0,
+    );
+    if (this.#outstandingWrites > writesMax) {
+      this.violations.push(`bounds: ${this.#outstandingWrites} writes wait for the reader`);
+    }
+    if (this.#outstandingBytes > outstandingBytesMax) {
+      this.violations.push(`bounds: ${this.#outstandingBytes} bytes wait for the reader`);
+    }
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return this.#clock.sleep(Math.max(0, ms), this.#signal);
+  }
+}
+
+export function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
