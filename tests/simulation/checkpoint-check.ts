@@ -11,10 +11,10 @@ export interface BoundDocument {
 const metaOf = (document: JsonObject) => property(document, '_meta') as JsonObject;
 const isSnapshot = (document: JsonObject) => property(metaOf(document), 'snapshot') === true;
 
-/** What is wrong with a checkpoint's patch, given the documents since the last checkpoint. */
+/** What is wrong with a checkpoint's patch of a state, given the documents since the last checkpoint. */
 export function checkpointViolations(
   documents: readonly BoundDocument[],
-  patch: JsonObject,
+  { patch, before }: { readonly patch: JsonObject; readonly before: JsonObject },
   stateKeys: readonly string[],
 ): string[] {
   const [first] = documents;
@@ -36,6 +36,7 @@ export function checkpointViolations(
     (document, index) => isSnapshot(document) && !goesBeforeDelete(shown, index),
   );
   const progress = {
+    known: member(member(member(before, 'bindingStateV1'), stateKey), 'shards'),
     segments: member(table, 'backfillSegmentProgress'),
     shards: member(table, 'shards'),
   };
@@ -55,6 +56,8 @@ export function epochViolations(before: JsonObject, after: JsonObject): string[]
 }
 
 interface Progress {
+  /** Shards, as they were before. */
+  readonly known: JsonObject;
   readonly segments: JsonObject;
   readonly shards: JsonObject;
 }
@@ -68,7 +71,7 @@ function* scanProblems(streamed: readonly JsonObject[], { segments, shards }: Pr
   if (count !== 1) yield `it covers a scanned page and moves ${count} segments`;
 }
 
-function* streamProblems(streamed: readonly JsonObject[], { segments, shards }: Progress) {
+function* streamProblems(streamed: readonly JsonObject[], { known, segments, shards }: Progress) {
   if (Object.keys(segments).length > 0) yield 'it covers records and moves a segment';
   const positions = Object.values(shards).map((shard) =>
     isObject(shard) ? property(shard, 'lastReadSequence') : undefined,
@@ -76,6 +79,13 @@ function* streamProblems(streamed: readonly JsonObject[], { segments, shards }: 
   const last = property(metaOf(streamed.at(-1) ?? {}), 'sequenceNumber');
   if (positions.length !== 1 || positions[0] !== last) {
     yield `it covers records up to ${JSON.stringify(last)} and moves shards to ${JSON.stringify(positions)}`;
+  }
+  const [shardId = ''] = Object.keys(shards);
+  const covered = property(member(known, shardId), 'lastReadSequence');
+  const isCovered = (document: JsonObject) =>
+    BigInt(property(metaOf(document), 'sequenceNumber') as string) <= BigInt(covered as string);
+  if (covered !== undefined && streamed.some(isCovered)) {
+    yield `it covers records that an earlier one covered, up to ${JSON.stringify(covered)}`;
   }
 }
 

@@ -55,6 +55,7 @@ function readableFrom(world: World, name: string, log: readonly LogEntry[]): Map
   return fromMs;
 }
 
+const ops = { INSERT: 'c', MODIFY: 'u', REMOVE: 'd' } as const;
 const metaOf = (document: JsonObject) => property(document, '_meta') as JsonObject;
 const isSnapshot = (document: JsonObject) => property(metaOf(document), 'snapshot') === true;
 
@@ -74,6 +75,8 @@ export function untruths({ log, committed, keyNames }: Evidence, hasOldImages: b
     const write = writes.get(identityOf(document));
     if (write === undefined) return [`never happened: ${what}`];
     const { entry, before } = write;
+    if (property(metaOf(document), 'op') !== ops[entry.eventName])
+      return [`${what}: it was ${entry.eventName}`];
     const now = entry.item ?? entry.key;
     const difference = differenceOf(JSON.parse(now) as Item, document, keyNames);
     if (difference !== undefined) return [`streamed ${what}: ${difference}`];

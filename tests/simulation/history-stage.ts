@@ -144,7 +144,7 @@ export class HistoryStage {
         break;
       case 'loss':
         if (isLong(event.how)) await this.#standStill(event.how);
-        else this.#world.lose(event.table, event.how, this.#shardsBegun(event.table));
+        else this.#world.lose(event.table, event.how, this.#shardsKnown(event.table));
         break;
     }
   }
@@ -217,13 +217,18 @@ export class HistoryStage {
     });
   }
 
-  /** Shards that the committed state has a position in: one that a restart does not take back. */
-  #shardsBegun(table: number): string[] {
+  /** A table's shards as the committed state knows them: a restart does not take these back. */
+  #shardsKnown(table: number): ReadonlyMap<string, { readonly hasPosition: boolean }> {
     const tables = this.flow.state['bindingStateV1'] as
       | Record<string, { readonly shards?: Record<string, { readonly lastReadSequence?: string }> }>
       | undefined;
     const shards = tables?.[this.#plan.tables[table]!.name]?.shards ?? {};
-    return Object.keys(shards).filter((id) => shards[id]?.lastReadSequence !== undefined);
+    return new Map(
+      Object.entries(shards).map(([id, { lastReadSequence }]) => [
+        id,
+        { hasPosition: lastReadSequence !== undefined },
+      ]),
+    );
   }
 
   /** Ends when everything written has had the time to arrive, and the backfill is done. */

@@ -1,5 +1,6 @@
 /** What many histories add up to, in a table for people and in a line for programs. */
 
+import { createHash } from 'node:crypto';
 import Table from 'cli-table3';
 import type { HistoryResult } from './history.ts';
 import { kindOf } from './judge.ts';
@@ -24,6 +25,7 @@ export class Report {
   lossesPlayed = 0;
   lossesReported = 0;
   readonly #latenciesMs: number[] = [];
+  readonly #outputs = createHash('sha256');
 
   add(plan: Plan, result: HistoryResult): void {
     this.histories += 1;
@@ -35,12 +37,18 @@ export class Report {
     this.lossesPlayed += plan.events.filter(({ kind }) => kind === 'loss').length;
     this.lossesReported += result.lossesReported;
     this.#latenciesMs.push(...result.latenciesMs);
+    this.#outputs.update(result.outputDigest);
     addAll(this.calls, result.calls);
     addAll(this.faults, result.faults);
     if (result.violations.length === 0) return;
     this.violations += 1;
     const kinds = new Set(result.violations.map(kindOf));
     addAll(this.violationKinds, new Map([...kinds].map((kind) => [kind, 1])));
+  }
+
+  /** SHA-256 over all output of all histories: the same seeds give the same, wherever they are played. */
+  get outputDigest(): string {
+    return this.#outputs.copy().digest('hex');
   }
 
   /** What this share of the records stayed within, from being readable to their documents; 0 without any. */
@@ -103,6 +111,7 @@ export function reportJson(report: Report, seed: number, seconds: number): Recor
     lossesReported: report.lossesReported,
     latencyP99Ms: report.latencyMs(0.99),
     longestLatencyMs: report.latencyMs(1),
+    outputDigest: report.outputDigest,
     seconds: Math.round(seconds * 10) / 10,
   };
 }

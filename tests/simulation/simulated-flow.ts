@@ -134,8 +134,11 @@ export class SimulatedFlow {
       this.checkpointCount += 1;
       const { stateKeys } = this.#options;
       if (stateKeys !== undefined) {
-        const patch = updated as JsonObject;
-        this.violations.push(...checkpointViolations(this.#pending, patch, stateKeys));
+        const change = {
+          patch: updated as JsonObject,
+          before: this.#transactionState as JsonObject,
+        };
+        this.violations.push(...checkpointViolations(this.#pending, change, stateKeys));
       }
       this.#transaction.push(...this.#pending);
       this.#pending = [];

@@ -97,14 +97,11 @@ export class World {
     this.fake.put(name, item);
   }
 
-  /**
-   * Loses stream records of a table; how many were unread, chance decides. `begun` are the shards that the state
-   * has a position in.
-   */
+  /** Loses stream records of a table; how many were unread, chance decides. `known` are the shards of the state. */
   lose(
     table: number,
     how: Exclude<Loss, (typeof longLosses)[number]>,
-    begun: readonly string[],
+    known: ReadonlyMap<string, { readonly hasPosition: boolean }>,
   ): void {
     const plan = this.plan.tables[table]!;
     const { fake } = this;
@@ -114,15 +111,16 @@ export class World {
         for (let key = 0; key < plan.keyCount; key += 3) this.write(table, key, false);
         // Records go a day after they came: of a shard that was never read, they would not go before the shard.
         for (const { id } of fake.shards(plan.name)) {
-          if (begun.includes(id)) fake.trim(plan.name, id);
+          if (known.get(id)?.hasPosition === true) fake.trim(plan.name, id);
         }
         break;
       case 'forget-shard': {
-        // Only closed shards vanish.
-        const open = fake.shards(plan.name).filter(({ isOpen }) => isOpen);
-        const { id } = open[drawBelow(this.#random, open.length)]!;
-        fake.rollOver(plan.name, id);
-        fake.forgetShard(plan.name, id);
+        // Only closed shards vanish, a day after they were listed for the first time.
+        const open = fake.shards(plan.name).filter(({ id, isOpen }) => isOpen && known.has(id));
+        const shard = open[drawBelow(this.#random, open.length)];
+        if (shard === undefined) break;
+        fake.rollOver(plan.name, shard.id);
+        fake.forgetShard(plan.name, shard.id);
         break;
       }
       case 'new-stream':

@@ -16,18 +16,9 @@ export function mutate(source: string, { name, file, find, replace }: Mutant): s
   return source.replace(find, () => replace);
 }
 
-/** Writes a simulation of the broken connector. */
-export async function bundleMutant(mutant: Mutant, outfile: string): Promise<void> {
-  const broken = mutate(readFileSync(mutant.file, 'utf8'), mutant);
-  const file = path.resolve(mutant.file);
-  const breakage: Plugin = {
-    name: 'breakage',
-    setup(bundler) {
-      bundler.onLoad({ filter: /\.ts$/ }, (loaded) =>
-        loaded.path === file ? { contents: broken, loader: 'ts' } : undefined,
-      );
-    },
-  };
+/** Writes a simulation of the broken connector, or of the connector as it is. */
+export async function bundleSimulation(outfile: string, mutant: Mutant | undefined): Promise<void> {
+  const plugins = mutant === undefined ? [] : [breakageOf(mutant)];
   await build({
     entryPoints: [entry],
     outfile,
@@ -36,7 +27,20 @@ export async function bundleMutant(mutant: Mutant, outfile: string): Promise<voi
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    plugins: [breakage],
+    plugins,
     logLevel: 'error',
   });
+}
+
+function breakageOf(mutant: Mutant): Plugin {
+  const broken = mutate(readFileSync(mutant.file, 'utf8'), mutant);
+  const file = path.resolve(mutant.file);
+  return {
+    name: 'breakage',
+    setup(bundler) {
+      bundler.onLoad({ filter: /\.ts$/ }, (loaded) =>
+        loaded.path === file ? { contents: broken, loader: 'ts' } : undefined,
+      );
+    },
+  };
 }

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { Command } from 'commander';
 import Table from 'cli-table3';
-import { bundleMutant } from './mutate.ts';
+import { bundleSimulation } from './mutate.ts';
 import { mutants, type Mutant } from './mutants.ts';
 
 const outdir = 'build/mutants';
@@ -36,7 +36,7 @@ process.once('SIGINT', () => {
 });
 const chosen = mutants.filter(({ name }) => name.includes(only ?? ''));
 // All before the first hunt: one that is out of date is told at once.
-for (const mutant of chosen) await bundleMutant(mutant, fileOf(mutant));
+for (const mutant of chosen) await bundleSimulation(fileOf(mutant), mutant);
 const hunts: Hunt[] = [];
 for (const mutant of chosen) {
   const found = await hunt(mutant);

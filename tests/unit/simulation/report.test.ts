@@ -62,6 +62,7 @@ describe('Report', () => {
       lossesReported: 1,
       latencyP99Ms: 813,
       longestLatencyMs: 813,
+      outputDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
       seconds: 1.3,
     });
   });
