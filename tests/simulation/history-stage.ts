@@ -8,7 +8,8 @@ import { encodeRequest } from '../support/request-encoder.ts';
 import { drawFrom, seededRandom } from '../support/seeded-random.ts';
 import { isCaughtUp, type Violation } from './judge.ts';
 import { openRequest } from './open-request.ts';
-import { isLong, type longLosses, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { PlanEvents } from './plan-events.ts';
 import { SimulatedFlow } from './simulated-flow.ts';
 import { SimulatedProcess, type ProcessEnd } from './simulated-process.ts';
 import type { World } from './world.ts';
@@ -22,14 +23,6 @@ const restMs = 150_000;
 const expiryMsMax = 150_000;
 const waitBetweenProcessesMs = [0, 30_000] as const;
 const processesMax = 30;
-/** More than the 24 hours that a stream remembers. */
-const longPauseMs = 31 * 3600 * 1000;
-/** In a pause, writes come when the shards that the state knows have gone over to others. */
-const pauseBeforeWritesMs = 6 * 3600 * 1000;
-/** A transaction of Flow's takes no longer. */
-const commitMsMax = 5 * 60_000;
-/** Longer than a shard is open. */
-const idleBeforePauseMs = 5 * 3600 * 1000;
 /** Writes in flight, of a table: one a lane, one a shard, and a few marks and listings. */
 const otherWritesMax = 24;
 const outstandingBytesMax = 96 * 1024 * 1024;
@@ -48,15 +41,10 @@ export class HistoryStage {
   readonly #onLogLine: ((line: string) => void) | undefined;
   readonly #random: () => number;
   readonly #signal = new AbortController().signal;
+  readonly #events: PlanEvents;
   #process: SimulatedProcess | undefined;
-  /** The reader of the output takes nothing before this moment. */
-  #stalledUntilMs = 0;
   #outstandingWrites = 0;
   #outstandingBytes = 0;
-  /** Tables whose bindings are removed at present. */
-  readonly #unbound = new Set<number>();
-  /** No process is started before this moment. */
-  #downUntilMs = 0;
   #isOver = false;
 
   constructor(
@@ -78,6 +66,10 @@ export class HistoryStage {
       commitChance: plan.commitChance,
       now: () => clock.now(),
     });
+    this.#events = new PlanEvents({
+      ...{ plan, world, clock, flow: this.flow },
+      kill: () => this.#process?.kill(),
+    });
   }
 
   /** How the history ended: `complete`, or the code of the connector's error. */
@@ -96,7 +88,7 @@ export class HistoryStage {
       await this.#sleep(startMs + event.atMs - this.#clock.now());
       if (this.#isOver) return;
       const begunMs = this.#clock.now();
-      await this.#playEvent(event);
+      await this.#events.play(event);
       startMs += this.#clock.now() - begunMs; // What takes its time puts off what follows.
     }
     this.#world.fake.faults.clear();
@@ -106,136 +98,15 @@ export class HistoryStage {
     this.#process?.stop();
   }
 
-  async #playEvent(event: Plan['events'][number]): Promise<void> {
-    const { fake } = this.#world;
-    switch (event.kind) {
-      case 'write':
-        this.#world.write(event.table, event.key, event.delete);
-        break;
-      case 'split':
-        if (this.#hasUnlisted(event.table)) break;
-        fake.splitShard(this.#plan.tables[event.table]!.name);
-        break;
-      case 'roll-over':
-        if (this.#hasUnlisted(event.table)) break;
-        fake.rollOver(this.#plan.tables[event.table]!.name);
-        break;
-      case 'skew':
-        fake.skewClock(event.ms);
-        break;
-      case 'stall':
-        this.#stalledUntilMs = this.#clock.now() + event.ms;
-        break;
-      case 'quiet':
-        await this.#beQuiet(event.ms);
-        break;
-      case 'crash':
-        this.#process?.kill();
-        break;
-      case 'down':
-        this.#downUntilMs = this.#clock.now() + event.ms;
-        this.#process?.kill();
-        break;
-      case 'throttle':
-        await this.#throttle(event.table, event.ms);
-        break;
-      case 'rebind':
-        await this.#rebind(event.table, event.ms);
-        break;
-      case 'loss':
-        if (isLong(event.how)) await this.#standStill(event.how);
-        else this.#world.lose(event.table, event.how, this.#shardsKnown(event.table));
-        break;
-    }
-  }
-
-  /**
-   * True while a shard may be so young that no listing shows it. Shards live for minutes at least: a listing that
-   * is late shows a shard before its grandchild is born.
-   */
-  #hasUnlisted(table: number): boolean {
-    const [, lateMsMax] = this.#plan.listing.childMs;
-    const open = this.#world.fake
-      .shards(this.#plan.tables[table]!.name)
-      .filter((shard) => shard.isOpen);
-    return open.some(({ id }) => this.#clock.now() - Number(id.split('-')[1]) < lateMsMax);
-  }
-
-  /** Flow commits now and then: a state as old as the quiet would miss shards that came and went in it. */
-  async #beQuiet(ms: number): Promise<void> {
-    for (let leftMs = ms; leftMs > 0; leftMs -= commitMsMax) {
-      await this.#sleep(Math.min(leftMs, commitMsMax));
-      this.flow.commit();
-    }
-  }
-
-  /** All that is written goes on meanwhile. */
-  #throttle(table: number, ms: number): Promise<void> {
-    const { name } = this.#plan.tables[table]!;
-    const { faults } = this.#world.fake;
-    const end = faults.add({
-      kind: 'throttle',
-      operation: 'GetRecords',
-      table: name,
-      count: Infinity,
-    });
-    void this.#sleep(ms).then(end);
-    return Promise.resolve();
-  }
-
-  /** The table is written to while nobody captures it. */
-  async #rebind(table: number, ms: number): Promise<void> {
-    this.#unbound.add(table);
-    this.#process?.kill();
-    await this.#sleep(ms / 2);
-    this.#writeAFew();
-    await this.#sleep(ms / 2);
-    this.#unbound.delete(table);
-    this.#process?.kill();
-  }
-
-  /** Stands still for longer than the stream remembers, while the tables are written to. */
-  async #standStill(how: (typeof longLosses)[number]): Promise<void> {
-    // By its end, shards with records have gone over to others without.
-    if (how === 'idle-pause') await this.#sleep(idleBeforePauseMs);
-    if (how === 'long-stall') {
-      this.#stalledUntilMs = this.#clock.now() + longPauseMs;
-      this.#writeAFew();
-      for (const { name } of this.#plan.tables) this.#world.fake.rollOver(name);
-    } else {
-      this.#downUntilMs = this.#clock.now() + longPauseMs;
-      this.#process?.kill();
-    }
-    await this.#sleep(pauseBeforeWritesMs);
-    this.#writeAFew();
-    await this.#sleep(longPauseMs - pauseBeforeWritesMs);
-  }
-
-  #writeAFew(): void {
-    this.#plan.tables.forEach((_, table) => {
-      for (let key = 0; key < 3; key += 1) this.#world.write(table, key, false);
-    });
-  }
-
-  /** A table's shards as the committed state knows them: a restart does not take these back. */
-  #shardsKnown(table: number): ReadonlyMap<string, { readonly hasPosition: boolean }> {
-    const tables = this.flow.state['bindingStateV1'] as
-      | Record<string, { readonly shards?: Record<string, { readonly lastReadSequence?: string }> }>
-      | undefined;
-    const shards = tables?.[this.#plan.tables[table]!.name]?.shards ?? {};
-    return new Map(
-      Object.entries(shards).map(([id, { lastReadSequence }]) => [
-        id,
-        { hasPosition: lastReadSequence !== undefined },
-      ]),
-    );
-  }
-
   /** Ends when everything written has had the time to arrive, and the backfill is done. */
   async #untilAtRest(): Promise<void> {
     const deadlineMs = this.#clock.now() + settleMsMax;
     const hasExpiry = this.#plan.tables.some(({ hasTimeToLive }) => hasTimeToLive);
-    const beginMs = Math.max(this.#clock.now(), this.#stalledUntilMs, this.#downUntilMs);
+    const beginMs = Math.max(
+      this.#clock.now(),
+      this.#events.stalledUntilMs,
+      this.#events.downUntilMs,
+    );
     const restedMs = beginMs + restMs + this.#plan.idleBackoffMaxMs + (hasExpiry ? expiryMsMax : 0);
     while (!this.#isOver) {
       const now = this.#clock.now();
@@ -260,7 +131,7 @@ export class HistoryStage {
       if (this.#isOver) return end.kind === 'exited' ? 'complete' : 'a kill';
       if (end.kind === 'killed') this.crashes += 1;
       const waitMs = drawFrom(this.#random, waitBetweenProcessesMs);
-      await this.#sleep(Math.max(waitMs, this.#downUntilMs - this.#clock.now()));
+      await this.#sleep(Math.max(waitMs, this.#events.downUntilMs - this.#clock.now()));
     }
     this.#isOver = true;
     return 'too many processes';
@@ -268,7 +139,7 @@ export class HistoryStage {
 
   async #runOnce(killAfterBytes: number): Promise<ProcessEnd> {
     const bound = this.#plan.tables.flatMap((_, table) =>
-      this.#unbound.has(table) ? [] : [table],
+      this.#events.unbound.has(table) ? [] : [table],
     );
     this.flow.begin(bound);
     this.#outstandingWrites = 0;
@@ -306,8 +177,8 @@ export class HistoryStage {
     this.#outstandingWrites += 1;
     this.#outstandingBytes += bytes.length;
     this.#judgeOutstanding();
-    while (this.#clock.now() < this.#stalledUntilMs) {
-      await this.#sleep(this.#stalledUntilMs - this.#clock.now());
+    while (this.#clock.now() < this.#events.stalledUntilMs) {
+      await this.#sleep(this.#events.stalledUntilMs - this.#clock.now());
     }
     // What a dead process left in the pipe is still read, unless the next one has begun.
     if (process === this.#process) {

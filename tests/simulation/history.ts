@@ -5,7 +5,8 @@ import { describe, HistoryStage } from './history-stage.ts';
 import { judge, type Violation } from './judge.ts';
 import { judgeEnd } from './judge-end.ts';
 import { judgeTimes } from './judge-times.ts';
-import { drawPlan, type Plan } from './plan.ts';
+import { drawPlan } from './draw-plan.ts';
+import type { Plan } from './plan.ts';
 import type { SimulatedFlow } from './simulated-flow.ts';
 import { createWorld } from './world.ts';
 

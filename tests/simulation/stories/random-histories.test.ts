@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import '../loaded.ts';
 import { playHistory } from '../history.ts';
 import { bundleSimulation } from '../mutants/mutate.ts';
-import { drawPlan } from '../plan.ts';
+import { drawPlan } from '../draw-plan.ts';
 import { Report, reportJson } from '../report.ts';
 
 jest.setTimeout(300_000);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import type { HistoryResult } from '../../simulation/history.ts';
-import { drawPlan } from '../../simulation/plan.ts';
+import { drawPlan } from '../../simulation/draw-plan.ts';
 import { renderReport, Report, reportJson } from '../../simulation/report.ts';
 
 const result: HistoryResult = {

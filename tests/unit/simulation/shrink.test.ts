@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { parsePlan, writePlan } from '../../simulation/plan-json.ts';
-import { drawPlan, type Plan } from '../../simulation/plan.ts';
+import { drawPlan } from '../../simulation/draw-plan.ts';
+import type { Plan } from '../../simulation/plan.ts';
 import { shrink } from '../../simulation/shrink.ts';
 
 const noLimits = { triesMax: 10_000, msMax: Infinity, nowMs: () => 0 };
