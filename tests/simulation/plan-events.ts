@@ -150,7 +150,7 @@ export class PlanEvents {
   }
 
   /** A table's shards as the committed state knows them: a restart does not take these back. */
-  #shardsKnown(table: number): ReadonlyMap<string, { readonly hasPosition: boolean }> {
+  #shardsKnown(table: number): ReadonlyMap<string, boolean> {
     const tables = this.#actors.flow.state['bindingStateV1'] as
       | Record<string, { readonly shards?: Record<string, { readonly lastReadSequence?: string }> }>
       | undefined;
@@ -158,7 +158,7 @@ export class PlanEvents {
     return new Map(
       Object.entries(shards).map(([id, { lastReadSequence }]) => [
         id,
-        { hasPosition: lastReadSequence !== undefined },
+        lastReadSequence !== undefined,
       ]),
     );
   }

@@ -97,11 +97,11 @@ export class World {
     this.fake.put(name, item);
   }
 
-  /** Loses stream records of a table; how many were unread, chance decides. `known` are the shards of the state. */
+  /** Loses stream records of a table; how many were unread, chance decides. `known` are the state's shards, each with whether it has a position. */
   lose(
     table: number,
     how: Exclude<Loss, (typeof longLosses)[number]>,
-    known: ReadonlyMap<string, { readonly hasPosition: boolean }>,
+    known: ReadonlyMap<string, boolean>,
   ): void {
     const plan = this.plan.tables[table]!;
     const { fake } = this;
@@ -111,16 +111,21 @@ export class World {
         for (let key = 0; key < plan.keyCount; key += 3) this.write(table, key, false);
         // Records go a day after they came: of a shard that was never read, they would not go before the shard.
         for (const { id } of fake.shards(plan.name)) {
-          if (known.get(id)?.hasPosition === true) fake.trim(plan.name, id);
+          if (known.get(id) === true) fake.trim(plan.name, id);
         }
         break;
       case 'forget-shard': {
-        // Only closed shards vanish, a day after they were listed for the first time.
-        const open = fake.shards(plan.name).filter(({ id, isOpen }) => isOpen && known.has(id));
-        const shard = open[drawBelow(this.#random, open.length)];
-        if (shard === undefined) break;
-        fake.rollOver(plan.name, shard.id);
-        fake.forgetShard(plan.name, shard.id);
+        // Only closed shards vanish, and only a day after they were listed, the oldest ones first.
+        const shards = fake.shards(plan.name);
+        const victims = shards.filter(({ id, isOpen }) => isOpen && known.has(id));
+        if (victims.length === 0) break;
+        const { id } = victims[drawBelow(this.#random, victims.length)]!;
+        fake.rollOver(plan.name, id);
+        for (let at: string | undefined = id; at !== undefined;) {
+          const parentId: string | undefined = shards.find((shard) => shard.id === at)?.parentId;
+          fake.forgetShard(plan.name, at);
+          at = parentId;
+        }
         break;
       }
       case 'new-stream':

@@ -15,6 +15,7 @@ const tableLife = 'connector/capture/table-life.ts';
 const tableStart = 'connector/capture/table-start.ts';
 const scan = 'connector/backfill/segment-scan.ts';
 const lineage = 'connector/stream/shard-lineage.ts';
+const iterator = 'connector/stream/shard-iterator.ts';
 const reader = 'connector/stream/shard-reader.ts';
 const stream = 'connector/stream/stream.ts';
 const tableState = 'connector/state/table-state.ts';
@@ -36,7 +37,7 @@ const orderMutants: readonly Mutant[] = [
   {
     name: 'the fence knows nothing of the keys emitted',
     file: tableLife,
-    find: 'this.#fence.note(documents.keys());',
+    find: 'this.#fence.note(() => documents.keys());',
     replace: '',
   },
   {
@@ -86,10 +87,10 @@ const orderMutants: readonly Mutant[] = [
 /** Shards: their order, their ends, their children. */
 const shardMutants: readonly Mutant[] = [
   {
-    name: 'at the start, a shard with a child may look open',
+    name: 'at the start, a shard whose child is closed may look open',
     file: tableStart,
-    find: 'shard.isClosed || parents.has(shard.id)',
-    replace: 'shard.isClosed || parents.has("")',
+    find: 'while (next !== undefined && !ended.has(next)) {',
+    replace: 'while (next === id && !ended.has(next)) {',
   },
   {
     name: 'a child is read before its parent',
@@ -99,7 +100,7 @@ const shardMutants: readonly Mutant[] = [
   },
   {
     name: 'new shards are read from LATEST',
-    file: reader,
+    file: iterator,
     find: "? { type: 'TRIM_HORIZON' }",
     replace: "? { type: 'LATEST' as never }",
   },
@@ -118,7 +119,7 @@ const shardMutants: readonly Mutant[] = [
   },
   {
     name: 'a fresh iterator begins at the oldest record',
-    file: reader,
+    file: iterator,
     find: 'sequenceNumber === undefined\n',
     replace: 'sequenceNumber !== "-"\n',
   },
@@ -150,7 +151,7 @@ const shardMutants: readonly Mutant[] = [
   {
     name: 'the children of a finished shard are not asked for',
     file: stream,
-    find: 'await this.#learn(await listChildren(options, shardId, signal));',
+    find: 'await this.#children.lookFor(shardId, signal);',
     replace: '',
   },
   {
@@ -179,8 +180,8 @@ const gapMutants: readonly Mutant[] = [
   {
     name: 'what was trimmed is passed over',
     file: reader,
-    find: "    await context.lost('was trimmed before it was read to its end', error);",
-    replace: '    reading.lastSequenceNumber = undefined;',
+    find: 'if (reading.losses >= lossAttempts) {',
+    replace: 'reading.lastSequenceNumber = undefined;\n  if (reading.losses < 0) {',
   },
   {
     name: 'a shard that vanished counts as finished',
@@ -190,9 +191,9 @@ const gapMutants: readonly Mutant[] = [
   },
   {
     name: 'what was trimmed of a shard never read is passed over',
-    file: reader,
-    find: 'if (sequenceNumber === undefined && clock.now()',
-    replace: 'if (sequenceNumber === "" && clock.now()',
+    file: iterator,
+    find: 'clock.now() - unreadSinceMs > unreadMsMax',
+    replace: 'clock.now() - unreadSinceMs > 100 * unreadMsMax',
   },
   {
     name: 'a new stream of the table is not noticed',
