@@ -9,7 +9,7 @@ import type { Shard } from '../aws/aws.ts';
 import { ChildSearch } from './child-search.ts';
 import { DataLossError, retentionMs, shardCreatedAtMs } from './data-loss.ts';
 import { ShardLineage } from './shard-lineage.ts';
-import { listShards, type ListingContext } from './shard-listing.ts';
+import { listCallsPerSecond, listShards, type ListingContext } from './shard-listing.ts';
 import { isLoss, newIterator } from './shard-iterator.ts';
 import { readShard, type ReaderContext } from './shard-reader.ts';
 
@@ -109,11 +109,11 @@ class StreamFollower {
       await clock.sleep(isChildless ? doubtfulListIntervalMs : listIntervalMs, signal);
     }
     for (;;) {
-      const beganMs = clock.now();
-      const isDoubtful = await this.#list(signal);
+      const { isDoubtful, pageCount } = await this.#list(signal);
       // Not before: a capture that ends when caught up would end each time before a gap is confirmed.
       if (this.#lineage.isAccountedFor) lag.listed();
-      const tookMs = Math.max(0, clock.now() - beganMs);
+      // Not by the clock: a reader of the output that stands still makes any listing long.
+      const tookMs = (1000 * pageCount) / listCallsPerSecond;
       const restMs = isDoubtful
         ? Math.max(doubtfulListIntervalMs, tookMs * doubtfulRestPerListing)
         : Math.max(listIntervalMs, tookMs * restPerListing);
@@ -122,14 +122,16 @@ class StreamFollower {
     }
   }
 
-  /** Lists all shards, using each page as it comes; true when another listing should follow soon. */
-  async #list(signal: AbortSignal): Promise<boolean> {
+  /** Lists all shards, using each page as it comes; it is doubtful when another listing should follow soon. */
+  async #list(signal: AbortSignal): Promise<{ isDoubtful: boolean; pageCount: number }> {
     const beganMs = this.#options.clock.now();
+    let pageCount = 0;
     const listed = new Set<string>();
     // Shards that the state of a restart lacks: whether their children were begun, only the whole listing tells.
     const unknown: Shard[] = [];
     try {
       for await (const { shards } of listShards(this.#options, signal)) {
+        pageCount += 1;
         for (const { id } of shards) listed.add(id);
         const isLater = ({ id }: Shard) => !this.#isListed && !this.#lineage.has(id);
         unknown.push(...shards.filter(isLater));
@@ -145,11 +147,12 @@ class StreamFollower {
       await this.#options.checkTable(signal);
       throw new DataLossError(this.#options.tableName, 'its stream no longer exists', error);
     }
-    const { forgotten, lost, isDoubtful } = this.#lineage.endListing(listed);
+    const { forgotten, lost, ...ended } = this.#lineage.endListing(listed);
     if (forgotten.length > 0) await this.#options.forgetShards(forgotten);
     this.#startReaders();
     for (const shardId of lost) await this.#confirm(shardId, signal);
-    return isDoubtful || lost.length > 0 || this.#lineage.childless().length > 0;
+    const isDoubtful = ended.isDoubtful || lost.length > 0 || this.#lineage.childless().length > 0;
+    return { isDoubtful, pageCount };
   }
 
   /** Listings may be late by more than a few of them: a shard is lost that is not there when asked for either. */
