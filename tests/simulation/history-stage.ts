@@ -19,7 +19,7 @@ const settleMsMax = 12 * 3600 * 1000;
 const lookMs = 1000;
 /** Longer than the longest wait of an idle shard, a late listing and a late record together. */
 const restMs = 150_000;
-/** Shards that came and went while their table was throttled, generation by generation. */
+/** Shards that came and went while their table was throttled, generation by generation, by listings of small pages. */
 const catchUpMsMax = 20 * 60_000;
 /** The last item that expires, and its deletion. */
 const expiryMsMax = 150_000;
@@ -48,6 +48,8 @@ export class HistoryStage {
   #outstandingWrites = 0;
   #outstandingBytes = 0;
   #isOver = false;
+  /** When the process that runs was started; never while none runs. */
+  #startedMs = Infinity;
 
   constructor(
     plan: Plan,
@@ -118,7 +120,9 @@ export class HistoryStage {
       (wasThrottled ? catchUpMsMax : 0);
     while (!this.#isOver) {
       const now = this.#clock.now();
-      if (now >= restedMs && isCaughtUp(this.#world, this.flow, now)) return;
+      // A process that died late has taken with it what was not committed.
+      const isRested = now >= restedMs && now >= this.#startedMs + restMs;
+      if (isRested && isCaughtUp(this.#world, this.flow, now)) return;
       if (now > deadlineMs) {
         this.violations.push('rest: the backfill is not finished');
         return;
@@ -165,6 +169,7 @@ export class HistoryStage {
       state: this.flow.state,
     });
     const requests = [{ spec: {} }, { open }];
+    this.#startedMs = this.#clock.now();
     this.#process = new SimulatedProcess(
       {
         clock: this.#clock,
@@ -177,7 +182,9 @@ export class HistoryStage {
       },
       requests.map((request) => encodeRequest('json', request)),
     );
-    return this.#process.ended;
+    const end = await this.#process.ended;
+    this.#startedMs = Infinity;
+    return end;
   }
 
   async #receive(bytes: Uint8Array): Promise<void> {
