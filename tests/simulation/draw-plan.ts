@@ -128,6 +128,7 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
         : [-9 * minuteMs, 9 * minuteMs],
     listing: drawListing(random, isCalm),
     scanDelayMs: pick([0, 0, 1500, 6000]),
+    outputMs: isCalm ? 0 : pick([0, 0, 0, 5, 40]),
   };
   const isBacklogged = !isCalm && !isShortLived && !isLossy && chance(0.1);
   return isBacklogged ? backlogged(plan, random) : plan;

@@ -47,6 +47,8 @@ export class HistoryStage {
   #process: SimulatedProcess | undefined;
   #outstandingWrites = 0;
   #outstandingBytes = 0;
+  /** Settles when the last write was taken. */
+  #taken: Promise<void> = Promise.resolve();
   #isOver = false;
   /** When the process that runs was started; never while none runs. */
   #startedMs = Infinity;
@@ -193,15 +195,22 @@ export class HistoryStage {
     this.#outstandingWrites += 1;
     this.#outstandingBytes += bytes.length;
     this.#judgeOutstanding();
-    while (this.#clock.now() < this.#events.stalledUntilMs) {
-      await this.#sleep(this.#events.stalledUntilMs - this.#clock.now());
-    }
+    await (this.#taken = this.#take(this.#taken));
     // What a dead process left in the pipe is still read, unless the next one has begun.
     if (process === this.#process) {
       this.#outstandingWrites -= 1;
       this.#outstandingBytes -= bytes.length;
       this.flow.receive(bytes);
     }
+  }
+
+  /** One write after the other, each in its time. */
+  async #take(before: Promise<void>): Promise<void> {
+    await before;
+    while (this.#clock.now() < this.#events.stalledUntilMs) {
+      await this.#sleep(this.#events.stalledUntilMs - this.#clock.now());
+    }
+    if (this.#plan.outputMs > 0) await this.#sleep(this.#plan.outputMs);
   }
 
   /** Promise 9: who writes waits for the reader of the output. */

@@ -64,6 +64,7 @@ export function isCalm(plan: Plan): boolean {
   const rest = new Set(['write', 'split', 'roll-over']);
   return (
     plan.crashAfterBytes.length === 0 &&
+    plan.outputMs === 0 &&
     knowsItsLag(plan) &&
     Object.values(plan.faults).every((chance) => chance === 0) &&
     plan.events.every(({ kind }) => rest.has(kind))

@@ -68,6 +68,8 @@ export interface Plan {
   readonly latencyMs: Range;
   /** How long a page of a scan takes; as everything else where 0. Changes overtake a page that is slow. */
   readonly scanDelayMs: number;
+  /** How long the reader of the output takes for each write. */
+  readonly outputMs: number;
   readonly visibilityMs: Range;
   readonly rollOverMs: Range;
   /** How long after its end a shard is listed. */

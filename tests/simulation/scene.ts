@@ -56,6 +56,7 @@ export function quietPlan(scene: Scene): Plan {
     clockOffMs: [0, 0],
     listingPageLength: 100,
     scanDelayMs: 0,
+    outputMs: 0,
     listing: { childMs: [0, 0], childFilterMs: [0, 0], openParentMs: [0, 0] },
   };
 }

@@ -99,6 +99,7 @@ const withPlainWorld: Reduction = (plan) =>
     latencyMs: plainLatencyMs,
     prehistoryMs: 0,
     scanDelayMs: 0,
+    outputMs: 0,
     commitChance: 1,
     segments: 1,
     scanLimit: 100,

@@ -52,6 +52,7 @@ describe('shrink()', () => {
         idleBackoffMaxMs: 1000,
         prehistoryMs: 0,
         scanDelayMs: 0,
+        outputMs: 0,
         crashAfterBytes: [],
         commitChance: 1,
         faults: {},
