@@ -8,7 +8,7 @@ export const bytesPerUnit = 4096;
 export const fullPageUnits = 256;
 /** A slice of a table this small is read in small pages, which cost a few units each, not 256 at a blow. */
 const smallTableUnitsMax = 100;
-const smallPageItems = 100;
+export const smallPageItems = 100;
 
 /** Units per second that a backfill never exceeds; Infinity for an on-demand table without a maximum. */
 export function readUnitsCeiling(

@@ -2,15 +2,32 @@
 
 import { RateLimit } from '../async/rate-limit.ts';
 import type { Clock } from '../host.ts';
-import { bytesPerUnit, fullPageUnits, pageItemsOf, readUnitsCeiling } from '../read-capacity.ts';
+import {
+  bytesPerUnit,
+  fullPageUnits,
+  pageItemsOf,
+  readUnitsCeiling,
+  smallPageItems,
+} from '../read-capacity.ts';
 import type { Table } from '../table.ts';
+import { pauseSeconds, ThrottledRate, throttledShare } from './throttled-rate.ts';
 
-/** A throttled rate comes back by this share of its ceiling each second: ten seconds from half to all. */
+/** A rate that was never throttled rises by this share of its ceiling each second: ten seconds from half to all. */
 const risePerSecond = 0.05;
 /** However hard a table throttles, one unit a second still makes progress. */
 const unitsPerSecondMin = 1;
+/** And this share of the ceiling: at less a page would wait for minutes, and not see the rate come back. */
+const leastShare = 0.02;
 /** The least rate of a table without a ceiling: a page a second, far below what any such table has to give. */
 const unlimitedPerSecondMin = fullPageUnits;
+/**
+ * A page is taken as soon as anything is left, whatever it costs, and until that is paid back the table refuses
+ * everybody. So where a rate is limited, a page costs no more than this time of it: then the others hardly notice,
+ * and ours are refused soon enough to tell that nothing is left.
+ */
+const pageSeconds = 0.02;
+/** Smaller pages would spend their units on rounding: each is charged in steps of 4 KB. */
+const pageUnitsMin = 4;
 /** Of the page costs seen, how much the next guess takes from the newest. */
 const costSmoothing = 0.3;
 
@@ -26,17 +43,21 @@ export interface CapacityPaceOptions {
 
 /**
  * A budget of capacity units: each page is charged before its request with what pages have cost lately, and
- * corrected when its real cost is known. Throttling halves the rate, success lets it rise to its ceiling again.
+ * corrected when its real cost is known. Throttling lowers the rate, and `ThrottledRate` says how it comes back.
  */
 export class CapacityPace {
-  /** Items per page; absent for pages of 1 MB. */
-  readonly pageItems: number | undefined;
+  /** Items per page that the user or the table's size demands. */
+  readonly #fixedItems: number | undefined;
+  /** As DynamoDB tells; absent for a table that it has not counted yet. */
+  readonly #itemBytes: number | undefined;
   readonly #clock: Clock;
   /** Units per second that are never exceeded; Infinity for an on-demand table without a maximum. */
   readonly #ceiling: number;
   /** Absent while nothing limits the rate. */
   #limit: RateLimit | undefined;
   #expectedUnits: number;
+  /** Set while the table has throttled, and its ceiling has not been reached since. */
+  #throttled: ThrottledRate | undefined;
   #changedAt: number;
   /** Units read since `#countedSince`, to know at which rate an unlimited table throttled. */
   #countedUnits = 0;
@@ -48,12 +69,23 @@ export class CapacityPace {
     this.#clock = clock;
     this.#changedAt = clock.now();
     this.#countedSince = clock.now();
-    this.pageItems = pageItemsOf(this.#ceiling, scanLimit);
-    this.#expectedUnits = firstGuess(table, this.pageItems, segmentCount);
+    this.#fixedItems = pageItemsOf(this.#ceiling, scanLimit);
+    const isCounted = table.itemCount > 0 && table.sizeBytes > 0;
+    this.#itemBytes = isCounted ? table.sizeBytes / table.itemCount : undefined;
     // A provisioned table has users of its own: begin with half, and see whether they mind.
     const isProvisioned = table.capacity.mode === 'provisioned';
     const begin = rcuAllocation === undefined && isProvisioned ? this.#ceiling / 2 : this.#ceiling;
     if (Number.isFinite(begin)) this.#limit = this.#newLimit(begin);
+    this.#expectedUnits = firstGuess(table, this.pageItems, segmentCount);
+  }
+
+  /** Items per page at present; absent for pages of 1 MB. */
+  get pageItems(): number | undefined {
+    if (this.#fixedItems !== undefined) return this.#fixedItems;
+    const units = Math.max(pageUnitsMin, this.unitsPerSecond * pageSeconds);
+    if (units >= fullPageUnits) return undefined;
+    if (this.#itemBytes === undefined) return smallPageItems;
+    return Math.max(1, Math.floor((units * bytesPerUnit) / this.#itemBytes));
   }
 
   /** Units per second that may be used now; Infinity when nothing limits them. */
@@ -84,10 +116,13 @@ export class CapacityPace {
   /** The table has no capacity left for us. */
   throttled(): void {
     const now = this.#clock.now();
-    // Requests sent at the same rate are throttled together: one halving for all of them.
-    if (this.#limit !== undefined && now - this.#changedAt < 1000) return;
+    // Requests sent at the same rate are throttled together: it counts once for all of them.
+    if (this.#throttled?.isRecent(now) === true) return;
     const rate = this.#limit?.unitsPerSecond ?? this.#recentRate(now);
-    this.#setRate(rate / 2, now);
+    this.#throttled = new ThrottledRate(rate, now, this.#throttled);
+    this.#setRate(rate * throttledShare, now);
+    // The others first: what was overdrawn is paid back before anybody is served.
+    this.#limit?.correct(this.unitsPerSecond * pauseSeconds);
   }
 
   #rise(): void {
@@ -95,10 +130,12 @@ export class CapacityPace {
     const seconds = Math.floor((now - this.#changedAt) / 1000);
     if (this.#limit === undefined || seconds < 1) return;
     const { unitsPerSecond } = this.#limit;
-    if (unitsPerSecond >= this.#ceiling) return;
-    // Without a ceiling the rate grows by a share of itself: it was throttled once, and finds its own limit.
-    const base = Number.isFinite(this.#ceiling) ? this.#ceiling : unitsPerSecond;
-    this.#setRate(unitsPerSecond + seconds * risePerSecond * base, now);
+    if (unitsPerSecond >= this.#ceiling) {
+      this.#throttled = undefined;
+      return;
+    }
+    const throttled = this.#throttled?.rateAt(now, unitsPerSecond, seconds);
+    this.#setRate(throttled ?? unitsPerSecond + seconds * risePerSecond * this.#ceiling, now);
   }
 
   #recentRate(now: number): number {
@@ -110,9 +147,8 @@ export class CapacityPace {
   }
 
   #setRate(rate: number, now: number): void {
-    // A second's rise is the least: a page charged at less would wait for minutes, and not see the rate come back.
     const least = Number.isFinite(this.#ceiling)
-      ? Math.max(unitsPerSecondMin, this.#ceiling * risePerSecond)
+      ? Math.max(unitsPerSecondMin, this.#ceiling * leastShare)
       : unlimitedPerSecondMin;
     const unitsPerSecond = Math.min(this.#ceiling, Math.max(least, rate));
     this.#changedAt = now;

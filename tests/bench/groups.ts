@@ -1,5 +1,6 @@
 /** Scenarios by what they are about. */
 
+import { pacingScenarios } from './pacing-scenarios.ts';
 import { busyTable, speedScenarios, type Scenario } from './scenarios.ts';
 import { streamScenarios } from './stream-scenarios.ts';
 
@@ -18,6 +19,12 @@ export const groups = {
     scenarios: [...streamScenarios, busyTable],
     runs: 1,
     seconds: 5,
+  },
+  pacing: {
+    about: 'a backfill beside users of its table, in virtual time',
+    scenarios: pacingScenarios,
+    runs: 1,
+    seconds: 1,
   },
 } as const satisfies Record<string, Group>;
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import Table from 'cli-table3';
 import { barChart } from './bar-chart.ts';
 import type { BenchCommandLine } from './options.ts';
+import { pacingPlots, pacingTable } from './pacing-report.ts';
 import type { Result } from './scenarios.ts';
 
 const resultsFolder = 'tests/bench/results';
@@ -58,11 +59,15 @@ export function printReport(
   results: readonly Result[],
   { json, group }: Pick<BenchCommandLine, 'json' | 'group'>,
 ): void {
-  const columns = columnsOf[group];
   if (json) {
     process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
     return;
   }
+  if (group === 'pacing') {
+    process.stdout.write(`${pacingTable(results)}\n`);
+    return;
+  }
+  const columns = columnsOf[group];
   const table = new Table({
     head: columns.map(([title]) => title),
     colAligns: columns.map((_, index) => (index === 0 ? 'left' : 'right')),
@@ -81,6 +86,7 @@ export function writeResults(results: readonly Result[], options: BenchCommandLi
   mkdirSync(resultsFolder, { recursive: true });
   const file = path.join(resultsFolder, group === 'speed' ? date : `${date}-${group}`);
   writeFileSync(`${file}.json`, `${JSON.stringify({ ...head, results }, null, 2)}\n`);
+  if (group === 'pacing') writeFileSync(`${file}.svg`, pacingPlots(results));
   if (group !== 'speed') return;
   const bars = results.flatMap(({ name, mbPerSecondPerCore }) =>
     mbPerSecondPerCore === undefined ? [] : [{ name, value: mbPerSecondPerCore }],

@@ -1,5 +1,6 @@
 /** What is measured: each scenario is run several times, with its floor, and told by its medians. */
 
+import type { PacingPhase } from '../simulation/pacing-scenes.ts';
 import { makeCertificate } from './certificate.ts';
 import { runCapture, type CaptureRun } from './capture-run.ts';
 import type { FloorResult } from './floor.ts';
@@ -53,6 +54,21 @@ export interface Result {
   readonly latencyMsP50?: number;
   readonly latencyMsP99?: number;
   readonly latencyMsMax?: number;
+  readonly pacing?: Pacing;
+}
+
+/** A table's capacity shared by its users and a backfill, in units per second. */
+export interface Pacing {
+  readonly capacity: number;
+  readonly userCalls: number;
+  readonly userThrottles: number;
+  readonly phases: readonly (PacingPhase & { readonly leftUnits: number })[];
+  readonly points: readonly {
+    readonly atSeconds: number;
+    readonly demand: number;
+    readonly backfillUnits: number;
+    readonly userThrottles: number;
+  }[];
 }
 
 export interface Scenario {

@@ -1,6 +1,6 @@
 /** One history as data: everything in it follows from its plan, and a plan from its seed. */
 
-import type { FaultChances } from '../support/fake-dynamodb/fake-dynamodb.ts';
+import type { FaultChances, TableMode } from '../support/fake-dynamodb/fake-dynamodb.ts';
 import type { Range } from '../support/seeded-random.ts';
 
 export interface TablePlan {
@@ -10,6 +10,8 @@ export interface TablePlan {
   readonly partitionCount: number;
   /** Read units per second; on demand where absent. */
   readonly readUnits: number | undefined;
+  /** Instead of `readUnits`, where a table needs more to be said. */
+  readonly mode?: TableMode;
   readonly itemCount: number;
   /** Keys that writers choose from: few make hot keys. */
   readonly keyCount: number;

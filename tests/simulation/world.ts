@@ -57,6 +57,7 @@ function createTable(fake: FakeDynamoDb, table: TablePlan): void {
     ...(table.readUnits === undefined
       ? {}
       : { mode: { type: 'provisioned', units: { read: table.readUnits, write: 10_000 } } }),
+    ...(table.mode === undefined ? {} : { mode: table.mode }),
   });
   if (table.hasTimeToLive) fake.setTimeToLive(table.name, 'ttl');
 }

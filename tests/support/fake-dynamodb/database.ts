@@ -160,7 +160,8 @@ export class Database {
   }
 
   #write({ table, key, item, atMs, isExpiry }: Write): string | undefined {
-    const bytes = item === undefined ? 0 : settleItem(item);
+    const weight = this.world.settings.itemWeight;
+    const bytes = item === undefined ? 0 : settleItem(item) * weight;
     const text = item === undefined ? undefined : JSON.stringify(item);
     const before = table.entry(key)?.version;
     if (isSameState(before, text, item, bytes)) return before?.text;

@@ -38,6 +38,8 @@ export interface FakeOptions {
   readonly getRecordsPerSecond?: number;
   /** Seconds of unused capacity that a provisioned table may spend at once. */
   readonly burstSeconds?: number;
+  /** Each item counts as so many times its bytes: capacity and pages of large items without their memory. */
+  readonly itemWeight?: number;
   /** Remembers every write; off for loads that would fill the memory. */
   readonly keepsLog?: boolean;
 }
@@ -77,6 +79,7 @@ const defaults = {
   describeStreamPerSecond: 10,
   getRecordsPerSecond: Infinity,
   burstSeconds: 300,
+  itemWeight: 1,
   keepsLog: true,
 } as const;
 

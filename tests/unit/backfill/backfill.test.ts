@@ -143,14 +143,14 @@ describe('runBackfill()', () => {
   });
 
   test.each<[string, AwsError, number]>([
-    ['one for a hot key range', throttled('TableReadKeyRangeThroughputExceeded'), 36],
-    ['slower for all for anything else', throttled('TableReadProvisionedThroughputExceeded'), 21],
+    ['one for a hot key range', throttled('TableReadKeyRangeThroughputExceeded'), 34],
+    ['slower for all for anything else', throttled('TableReadProvisionedThroughputExceeded'), 3],
     [
       'slower for all for both',
       throttled('TableReadKeyRangeThroughputExceeded', 'TableReadAccountLimitExceeded'),
-      21,
+      3,
     ],
-    ['slower for all for no reason', throttled(), 21],
+    ['slower for all for no reason', throttled(), 3],
   ])('when throttled, makes it %s', async (_, error, want) => {
     // Half of the capacity at first: 1,024 units a second, four pages.
     const capacity = { mode: 'provisioned', readUnitsPerSecond: 2048 } as const;

@@ -61,21 +61,23 @@ async function throttle({ clock, pace }: ReturnType<typeof paceOf>, seconds: num
 
 describe('CapacityPace', () => {
   test.each<[string, Partial<Table>, Partial<CapacityPaceOptions>, [number, number | undefined]]>([
-    ['half of the provisioned units', provisioned(1000), {}, [500, undefined]],
-    ['half, in small pages', provisioned(100), {}, [50, 100]],
-    ['the user’s units', provisioned(1000), { rcuAllocation: 800 }, [800, undefined]],
+    ['half of the provisioned units', provisioned(1000), {}, [500, 40]],
+    ['half, in full pages where they are a trifle', provisioned(40_000), {}, [20_000, undefined]],
     [
-      'the user’s units above the table’s',
-      provisioned(10),
-      { rcuAllocation: 800 },
-      [800, undefined],
+      'half, in small pages of a table not counted yet',
+      { ...provisioned(1000), itemCount: 0 },
+      {},
+      [500, 100],
     ],
+    ['half, in small pages', provisioned(100), {}, [50, 100]],
+    ['the user’s units', provisioned(1000), { rcuAllocation: 800 }, [800, 64]],
+    ['the user’s units above the table’s', provisioned(10), { rcuAllocation: 800 }, [800, 64]],
     ['the user’s units in small pages', provisioned(1000), { rcuAllocation: 50 }, [50, 100]],
     ['the user’s page size', provisioned(1000), { scanLimit: 7 }, [500, 7]],
     ['the user’s page size on a small table', provisioned(10), { scanLimit: 7 }, [5, 7]],
     ['no limit on demand', onDemand(), {}, [Infinity, undefined]],
-    ['the user’s units on demand', onDemand(), { rcuAllocation: 300 }, [300, undefined]],
-    ['the maximum on demand', onDemand(4000), {}, [4000, undefined]],
+    ['the user’s units on demand', onDemand(), { rcuAllocation: 300 }, [300, 24]],
+    ['the maximum on demand', onDemand(4000), {}, [4000, 320]],
     ['a small maximum in small pages', onDemand(40), {}, [40, 100]],
   ])('begins with %s', (_, table, given, want) => {
     const { pace } = paceOf(table, given);
@@ -118,25 +120,60 @@ describe('CapacityPace', () => {
 
   test('rises from half to all within ten seconds', async () => {
     const table = paceOf(provisioned(1000));
-    await read(table, 256, 12);
+    await read(table, 10, 12);
     expect(table.pace.unitsPerSecond).toBe(1000);
   });
 
-  test('halves when throttled, once for requests throttled together', async () => {
+  test('falls when throttled, once for requests throttled together', async () => {
     const { clock, pace } = paceOf(provisioned(1000), { rcuAllocation: 800 });
     await clock.advance(2000);
     for (let request = 0; request < 16; request += 1) pace.throttled();
     const once = pace.unitsPerSecond;
     await clock.advance(1000);
     pace.throttled();
-    expect([once, pace.unitsPerSecond]).toEqual([400, 200]);
+    expect([once, pace.unitsPerSecond]).toEqual([320, 128]);
+  });
+
+  test('comes back to a little less than what was too much, and looks a minute later for more', async () => {
+    const table = paceOf(provisioned(1000), { rcuAllocation: 1000 });
+    await read(table, 20, 5);
+    table.pace.throttled();
+    const rates: number[] = [];
+    for (const seconds of [1, 10, 10, 30, 8, 10]) {
+      await read(table, 20, seconds);
+      rates.push(Math.round(table.pace.unitsPerSecond / 50) * 50);
+    }
+    expect(rates).toEqual([400, 600, 800, 800, 800, 1000]);
+  });
+
+  test('looks less and less often for what is not there', async () => {
+    const table = paceOf(provisioned(1000), { rcuAllocation: 1000 });
+    const waits: number[] = [];
+    for (let throttles = 0; throttles < 5; throttles += 1) {
+      const beganMs = table.clock.now();
+      while (table.pace.unitsPerSecond <= 500) await read(table, 20, 1);
+      table.pace.throttled();
+      waits.push(Math.round((table.clock.now() - beganMs) / 60_000));
+    }
+    // Until somewhat more than half is tried, each time in vain.
+    expect(waits).toEqual([0, 0, 1, 2, 4]);
+  });
+
+  test('asks for nothing in the first half second after it was throttled', async () => {
+    const { clock, pace } = paceOf(provisioned(1000), { rcuAllocation: 800 });
+    await clock.advance(5000);
+    for (let page = 0; page < 40; page += 1) pace.endPage(await pace.beginPage(never), 20);
+    pace.throttled();
+    const beganMs = clock.now();
+    await clock.run(pace.beginPage(never));
+    expect(clock.now() - beganMs).toBeGreaterThan(500);
   });
 
   test('finds the rate at which an unlimited table throttled', async () => {
     const table = paceOf(onDemand());
     const used = await read(table, 256, 10);
     table.pace.throttled();
-    expect(Math.abs(table.pace.unitsPerSecond / used - 0.5)).toBeLessThan(0.01);
+    expect(Math.abs(table.pace.unitsPerSecond / used - 0.4)).toBeLessThan(0.01);
   });
 
   test.each<[string, Partial<Table>, number]>([
