@@ -23,6 +23,8 @@ export interface RetryContext {
   readonly patienceMs: number;
   /** The same for throttling, which says that AWS is well and the table busy. */
   readonly throttledPatienceMs: number;
+  /** By action, when trouble with it was last told, by any of its callers: a thousand shards need not all tell it. */
+  readonly toldAtMs: Map<string, number>;
 }
 
 /** Remembers how long one kind of call has been failing, and waits between its tries. */
@@ -74,6 +76,10 @@ export class Patience {
   #report(error: unknown, now: number): void {
     if (now - this.#reportedAt < reportIntervalMs) return;
     this.#reportedAt = now;
+    const { toldAtMs } = this.#context;
+    const toldMs = now - (toldAtMs.get(this.#subject.action) ?? -Infinity);
+    if (toldMs >= 0 && toldMs < reportIntervalMs) return;
+    toldAtMs.set(this.#subject.action, now);
     this.#context.log.warn('AWS calls keep failing, still trying', {
       action: this.#subject.action,
       resource: this.#subject.resource,

@@ -139,5 +139,13 @@ async function countOpenShards(
 
 function connect(config: EndpointConfig, host: Host, log: Log): Promise<Aws> {
   const { clock, random } = host;
-  return createAws(config, host, { clock, random, log, patienceMs, throttledPatienceMs });
+  const toldAtMs = new Map<string, number>();
+  return createAws(config, host, {
+    clock,
+    random,
+    log,
+    patienceMs,
+    throttledPatienceMs,
+    toldAtMs,
+  });
 }

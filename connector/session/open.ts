@@ -87,7 +87,8 @@ async function capture(
       signal.addEventListener('abort', onAbort, { once: true });
     });
   }
-  const retry = { clock, random, log, patienceMs, throttledPatienceMs: Infinity };
+  const toldAtMs = new Map<string, number>();
+  const retry = { clock, random, log, patienceMs, throttledPatienceMs: Infinity, toldAtMs };
   const aws = await createAws(config, host, retry);
   await runCapture(
     {

@@ -123,6 +123,7 @@ async function connect(
     log,
     patienceMs: unaryPatienceMs,
     throttledPatienceMs: unaryPatienceMs,
+    toldAtMs: new Map(),
   });
 }
 

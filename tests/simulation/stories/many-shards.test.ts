@@ -76,6 +76,39 @@ describe('many shards', () => {
     expect(got).toEqual({ violations: [], isWithinBudget: true, isSlow: false });
   });
 
+  test('the state of 5,000 shards is bounded, and checkpoints do not grow with it', async () => {
+    const stage = new Stage({
+      tables: [{ partitionCount: 1000, keyCount: 300 }],
+      advanced: { backfillSegments: 1, idleBackoffMax: '20s' },
+    });
+    for (let rollOver = 0; rollOver < 4; rollOver += 1) stage.fake.rollOver('table-0');
+    const checkpoints: number[] = [];
+    stage.onOutput = (bytes) => {
+      const lines = Buffer.from(bytes).toString().split('\n');
+      for (const line of lines) if (line.includes('checkpoint')) checkpoints.push(line.length);
+    };
+    const stateBytes = () => JSON.stringify(stage.flow.state).length;
+    const got = await stage.play(async () => {
+      stage.start();
+      await stage.untilBackfilled();
+      const listed = stateBytes();
+      checkpoints.length = 0;
+      await keepWriting(stage, { everyMs: 20, count: 500, keyCount: 300 });
+      await stage.sleep(25_000);
+      const longest = Math.max(...checkpoints);
+      for (const { id, isOpen } of stage.fake.shards('table-0')) {
+        if (!isOpen) stage.fake.forgetShard('table-0', id);
+      }
+      await stage.sleep(3 * 60_000);
+      return { listed, longest, left: stateBytes(), known: knownShards(stage) };
+    });
+    expect(got.known).toBe(1000);
+    // 70 bytes for a shard that is done with.
+    expect(got.listed).toBeLessThan(350_000);
+    expect(got.longest).toBeLessThan(300);
+    expect(got.left).toBeLessThan(100_000);
+  });
+
   test('idle shards by the thousand hold no busy one up', async () => {
     const stage = new Stage({
       tables: [{ partitionCount: 3000 }],

@@ -118,6 +118,20 @@ describe('withRetry()', () => {
 });
 
 describe('Patience', () => {
+  test('of many callers in the same trouble, tells it once a minute', async () => {
+    const clock = new FakeClock(0);
+    const { log, lines } = collectedLog(clock);
+    const context = retryContext(clock, { log });
+    const call = () => Promise.reject(reset);
+    const calls = ['a', 'b', 'c'].map((shard) =>
+      outcome(withRetry(context, { ...subject, resource: `shard "${shard}"` }, call, never)),
+    );
+    const other = withRetry(context, { ...subject, action: 'dynamodb:GetRecords' }, call, never);
+    await clock.run(Promise.all([...calls, outcome(other)]));
+    // Two actions, for five minutes.
+    expect(lines.length).toBe(10);
+  });
+
   test('succeeded() begins anew', async () => {
     const clock = new FakeClock(0);
     const patience = new Patience(retryContext(clock), subject);
