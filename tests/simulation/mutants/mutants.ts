@@ -157,8 +157,9 @@ const shardMutants: readonly Mutant[] = [
   {
     name: 'shards are listed once and never again',
     file: stream,
-    find: 'const isDoubtful = await this.#list(signal);',
-    replace: 'const isDoubtful = lag.shardCount === 0 ? await this.#list(signal) : false;',
+    find: 'const { isDoubtful, pageCount } = await this.#list(signal);',
+    replace:
+      'const { isDoubtful, pageCount } = lag.shardCount === 0 ? await this.#list(signal) : { isDoubtful: false, pageCount: 1 };',
   },
   {
     name: 'shards are asked without a pause',
