@@ -56,12 +56,13 @@ type Server = RoleProcess<'port' | 'served', unknown>;
 
 /** Throws what the connector said last when it ends too early. */
 export async function runCapture(options: CaptureOptions, server: Server): Promise<CaptureRun> {
-  const startedAtMs = monotonicMs();
-  const { connector, drain, gcReport, ended } = await startConnector<DrainQuestion, Drained>({
+  const started = await startConnector<DrainQuestion, Drained>({
     ...options,
     drain: 'drain',
+    first: 'now',
     hasProbe: options.seconds > 0,
   });
+  const { connector, drain, gcReport, ended, startedAtMs } = started;
   try {
     const run = (async () => {
       const { firstResponseAtMs = 0 } = await drain.ask('first-response');
@@ -115,18 +116,20 @@ async function untilUsed(pid: number, seconds: number): Promise<void> {
   while (cpuSeconds(pid) < until && monotonicMs() < untilMs) await sleep(lookIntervalMs);
 }
 
-export interface StartOptions extends Pick<
+export interface StartOptions<Question> extends Pick<
   CaptureOptions,
   'command' | 'codec' | 'certificate' | 'folder'
 > {
   /** The role that reads the connector's output. */
   readonly drain: string;
+  /** A question it answers at once: asked first, so that its own start does not slow the connector's. */
+  readonly first?: Question;
   /** Whether the connector tells of its garbage collection; it must run on Node. */
   readonly hasProbe: boolean;
 }
 
 /** Starts a connector whose output goes to a process of its own. */
-export async function startConnector<Question, Answer>(options: StartOptions) {
+export async function startConnector<Question, Answer>(options: StartOptions<Question>) {
   const { command, codec, certificate, folder, hasProbe } = options;
   // Flow's runtime gives connectors a pipe, Node's `spawn` would give a pair of sockets.
   const pipe = path.join(folder, `output-${monotonicMs()}`);
@@ -137,8 +140,10 @@ export async function startConnector<Question, Answer>(options: StartOptions) {
     { codec },
     { stdio: [read.fd, 1, 2, 'ipc'] },
   );
+  if (options.first !== undefined) await drain.ask(options.first);
   const [program = '', ...parameters] = command;
   const nodeOptions = [process.env['NODE_OPTIONS'] ?? '', hasProbe ? probeOption : ''];
+  const startedAtMs = monotonicMs();
   const connector = spawn(program, parameters, {
     stdio: ['pipe', write.fd, 'pipe', 'pipe'],
     env: {
@@ -160,7 +165,7 @@ export async function startConnector<Question, Answer>(options: StartOptions) {
   });
   ended.catch(() => undefined); // It ends in time, usually.
   const gcReport = readGcReport(connector.stdio[probeFd] as Readable).catch(() => undefined);
-  return { connector, drain, gcReport, ended };
+  return { connector, drain, gcReport, ended, startedAtMs };
 }
 
 function keepLog(connector: ChildProcess): readonly string[] {
