@@ -151,7 +151,10 @@ function backlogged(plan: Plan, random: () => number): Plan {
     segments: 1,
     scanLimit: 1,
     scanDelayMs: 6 * secondMs,
-    events: [...plan.events, { kind, table: 0, ms, atMs }].sort((a, b) => a.atMs - b.atMs),
+    events: [
+      ...plan.events.filter((event) => event.kind !== 'skew'),
+      { kind, table: 0, ms, atMs },
+    ].sort((a, b) => a.atMs - b.atMs),
     faults: Object.fromEntries(Object.entries(plan.faults).filter(([kind]) => isTold(kind))),
     clockOffMs: none,
     listing: { childMs: none, childFilterMs: none, openParentMs: none },

@@ -82,11 +82,12 @@ function answersMax({ latencyMs, events }: Plan): number {
 }
 
 /** True where clocks, listings and pages are as they should be: else the connector cannot know how late it is. */
-function knowsItsLag({ clockOffMs, listing, faults }: Plan): boolean {
+function knowsItsLag({ clockOffMs, listing, faults, events }: Plan): boolean {
   const { childMs, childFilterMs, openParentMs } = listing;
   const delays = [clockOffMs, childMs, childFilterMs, openParentMs];
   return (
     delays.every(([min, max]) => min === 0 && max === 0) &&
+    !events.some(({ kind }) => kind === 'skew') &&
     Object.entries(faults).every(([kind, chance]) => chance === 0 || !misleadingFaults.has(kind))
   );
 }
