@@ -8,7 +8,8 @@ export function patched(state: StateJson, patch: unknown): StateJson {
   return isObject(merged) ? merged : {};
 }
 
-function mergePatch(target: unknown, patch: unknown): unknown {
+/** https://datatracker.ietf.org/doc/html/rfc7396#section-2 */
+export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   // By way of a map: a state key may be `__proto__`.
   const merged = new Map(isObject(target) ? Object.entries(target) : []);

@@ -1,5 +1,6 @@
 /** Flow's side of a capture: commits documents and state at checkpoints, and keeps what a destination would hold. */
 
+import { mergePatch } from '../../connector/cli/merge-patch.ts';
 import {
   Collection,
   combineDocuments,
@@ -11,7 +12,6 @@ import {
 import { documentKey, documentSchema } from '../../connector/discovery/discovery.ts';
 import type { Table } from '../../connector/table.ts';
 import { createResponseDecoder, type DecodedResponse } from '../support/response-decoder.ts';
-import { mergePatch } from '../support/flow-runtime.ts';
 import { checkpointViolations, epochViolations, member } from './checkpoint-check.ts';
 
 /** A committed document, in the order in which the connector emitted it. */

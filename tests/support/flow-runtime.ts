@@ -3,6 +3,7 @@
  * state together at checkpoints. What came after the last checkpoint of a session never happened.
  */
 
+import { mergePatch } from '../../connector/cli/merge-patch.ts';
 import {
   ConnectorProcess,
   logMessageOf,
@@ -215,19 +216,4 @@ export function assertExit(exit: ConnectorExit): void {
   throw new Error(
     `Connector failed (${how}): ${logMessageOf(exit.logLines.at(-1)) ?? 'no output'}`,
   );
-}
-
-/** RFC 7396. */
-export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const merged = new Map(isObject(target) ? Object.entries(target) : []);
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) merged.delete(name);
-    else merged.set(name, mergePatch(merged.get(name), value));
-  }
-  return Object.fromEntries(merged);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

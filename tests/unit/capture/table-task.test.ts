@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { mergePatch } from '../../../connector/cli/merge-patch.ts';
 import type { Shard } from '../../../connector/aws/aws.ts';
 import { AwsError } from '../../../connector/aws/aws-error.ts';
 import { Emitter, runCapture } from '../../../connector/capture/capture.ts';
@@ -11,7 +12,6 @@ import { collectedLog, never, outcome } from '../aws/retry-context.ts';
 import { tableNamed } from '../discovery/fake-aws.ts';
 import { config } from '../serve/fake-host.ts';
 import { awsOf, shardPage } from '../stream/fake-stream.ts';
-import { mergePatch } from '../state/rfc7396.ts';
 
 interface World {
   readonly state?: TableStateJson;

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { mergePatch } from '../../../connector/cli/merge-patch.ts';
 import {
   loadState,
   statePatch,
@@ -10,7 +11,6 @@ import {
 } from '../../../connector/state/state.ts';
 import type { ItemKey, KeyAttribute } from '../../../connector/table.ts';
 import { readAsGo } from '../../support/go-state.ts';
-import { mergePatch } from './rfc7396.ts';
 
 const golden = (name: string) =>
   JSON.parse(readFileSync(new URL(`./golden/${name}.json`, import.meta.url), 'utf8')) as object;

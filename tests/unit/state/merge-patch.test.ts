@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { mergePatch } from '../../../connector/cli/merge-patch.ts';
 import {
   isJsonObject,
   patchBetween,
   type JsonObject,
 } from '../../../connector/state/merge-patch.ts';
-import { mergePatch } from './rfc7396.ts';
 
 describe('patchBetween()', () => {
   test.each<[JsonObject, JsonObject, JsonObject | undefined]>([

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { mergePatch } from '../../../connector/cli/merge-patch.ts';
 import {
   TableState,
   type JsonObject,
   type TableStateJson,
 } from '../../../connector/state/state.ts';
 import type { ItemKey, KeyAttribute } from '../../../connector/table.ts';
-import { mergePatch } from './rfc7396.ts';
 
 const key: KeyAttribute[] = [{ name: 'id', type: 'S' }];
 const at = (text: string): ItemKey => [{ type: 'S', value: text }];

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { mergePatch } from '../../../connector/cli/merge-patch.ts';
 import { documentSchema } from '../../../connector/discovery/discovery.ts';
 import type { Table } from '../../../connector/table.ts';
 import { CapturedCollection, countDuplicates } from '../../support/captured-collection.ts';
 import type { Item, ItemPage } from '../../support/dynamodb-calls.ts';
-import { mergePatch } from '../../support/flow-runtime.ts';
 import { verifyTable } from '../../support/verify.ts';
 
 const epoch = '2026-01-01T00:00:00.000Z';
