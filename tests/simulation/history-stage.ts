@@ -19,7 +19,7 @@ const settleMsMax = 12 * 3600 * 1000;
 const lookMs = 1000;
 /** Longer than the longest wait of an idle shard, a late listing and a late record together. */
 const restMs = 150_000;
-/** Shards that came and went while their table was throttled, generation by generation, by listings of small pages. */
+/** Shards that came and went while nobody could read them, generation by generation, by listings of small pages. */
 const catchUpMsMax = 20 * 60_000;
 /** The last item that expires, and its deletion. */
 const expiryMsMax = 150_000;
@@ -113,13 +113,15 @@ export class HistoryStage {
       this.#events.stalledUntilMs,
       this.#events.downUntilMs,
     );
-    const wasThrottled = this.#plan.events.some(({ kind }) => kind === 'throttle');
+    const mustCatchUp = this.#plan.events.some(({ kind }) =>
+      ['throttle', 'stall', 'down'].includes(kind),
+    );
     const restedMs =
       beginMs +
       restMs +
       this.#plan.idleBackoffMaxMs +
       (hasExpiry ? expiryMsMax : 0) +
-      (wasThrottled ? catchUpMsMax : 0);
+      (mustCatchUp ? catchUpMsMax : 0);
     while (!this.#isOver) {
       const now = this.#clock.now();
       // A process that died late has taken with it what was not committed.
