@@ -64,7 +64,7 @@ export function setProperty(
  * no bigint. Bounds and constants beyond 2^53 are therefore checked to a double's precision only.
  */
 export function withDoublesOnly(value: JsonValue): JsonValue {
-  return hasBigInt(value) ? toDoubles(value) : value;
+  return hasBigInt(value) ? asDoubles(value) : value;
 }
 
 function exactNumber(digits: string): number | bigint {
@@ -83,12 +83,12 @@ function hasBigInt(value: JsonValue): boolean {
   return false;
 }
 
-function toDoubles(value: JsonValue): JsonValue {
+function asDoubles(value: JsonValue): JsonValue {
   if (typeof value === 'bigint') return Number(value);
-  if (isArray(value)) return value.map(toDoubles);
+  if (isArray(value)) return value.map(asDoubles);
   if (!isObject(value)) return value;
   const copy: Record<string, JsonValue> = {};
-  for (const [name, member] of Object.entries(value)) setProperty(copy, name, toDoubles(member));
+  for (const [name, member] of Object.entries(value)) setProperty(copy, name, asDoubles(member));
   return copy;
 }
 
