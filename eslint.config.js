@@ -20,7 +20,10 @@ export default defineConfig(
   },
   {
     files: ['connector/**/*.ts', 'protocol/**/*.ts'],
-    ignores: ['main', 'host', 'process-host', 'silence'].map((name) => `connector/${name}.ts`),
+    ignores: [
+      ...['main', 'host', 'silence'].map((name) => `connector/${name}.ts`),
+      'connector/process-host/**',
+    ],
     rules: {
       'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'Date'],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random' }],

@@ -4,7 +4,7 @@
 import './silence.ts';
 import { setFlagsFromString } from 'node:v8';
 import { runCommandLine } from './cli/cli.ts';
-import { processHost } from './process-host.ts';
+import { processHost } from './process-host/process-host.ts';
 
 // V8 lets garbage grow to several times of what is in use: with thousands of shards, whose waits outlive young
 // garbage, to 350 MiB instead of 180, at the same CPU time.

@@ -6,7 +6,8 @@ import path from 'node:path';
 
 // From the edge inwards: each folder, and the folders it may import. Words lie in connector/ itself.
 const layers: Readonly<Record<string, readonly string[]>> = {
-  edge: ['cli', 'words'],
+  edge: ['cli', 'process-host', 'words'],
+  'process-host': ['words'],
   cli: ['session', 'reduction', 'protocol', 'async', 'words', 'package.json'],
   reduction: ['words'],
   session: ['capture', 'discovery', 'state', 'aws', 'async', 'protocol', 'schemas', 'words'],

@@ -2,7 +2,7 @@
 
 import { expect, jest, test } from '@jest/globals';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { createHttpTransport } from '../../../connector/http-transport.ts';
+import { createHttpTransport } from '../../../connector/process-host/http-transport.ts';
 import { realClock, serveFake } from '../../support/fake-dynamodb/http-server.ts';
 import { encodeRequest } from '../../support/request-encoder.ts';
 import '../loaded.ts';

@@ -5,9 +5,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openFileSink } from '../../../connector/file-sink.ts';
+import { openFileSink } from '../../../connector/process-host/file-sink.ts';
 import type { Files, FileSink } from '../../../connector/host.ts';
-import { replaceFile } from '../../../connector/replace-file.ts';
+import { replaceFile } from '../../../connector/process-host/replace-file.ts';
 
 const folders: string[] = [];
 const sinks: FileSink[] = [];

@@ -1,8 +1,8 @@
 /** The outside world of a real process. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ByteSink, Clock, CommandHost, Files, HttpTransport, Screen } from './host.ts';
-import { codeOf, ConnectorError, errorCodes } from './errors.ts';
+import type { ByteSink, Clock, CommandHost, Files, HttpTransport, Screen } from '../host.ts';
+import { codeOf, ConnectorError, errorCodes } from '../errors.ts';
 
 /** Node's longest timer, about 24 days; a longer wait is several of them. */
 const timerMsMax = 2 ** 31 - 1;

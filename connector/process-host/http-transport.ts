@@ -1,7 +1,7 @@
 /** HTTP/1.1 over kept connections, without garbage: made for many large responses from one endpoint. */
 
-import { BufferPool } from './buffer-pool.ts';
-import type { HttpRequest, HttpResponse, HttpTransport } from './host.ts';
+import { BufferPool } from '../buffer-pool.ts';
+import type { HttpRequest, HttpResponse, HttpTransport } from '../host.ts';
 import { HttpConnection, type Origin } from './http-connection.ts';
 import { requestBytes } from './http-message.ts';
 

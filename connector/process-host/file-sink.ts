@@ -2,7 +2,7 @@
 
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import type { FileSink } from './host.ts';
+import type { FileSink } from '../host.ts';
 
 /**
  * Opens a file to write behind its first bytes; what lies behind them is cut off. Rejects with Node's error, and

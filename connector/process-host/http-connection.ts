@@ -2,8 +2,8 @@
 
 import net from 'node:net';
 import tls from 'node:tls';
-import type { BufferPool } from './buffer-pool.ts';
-import type { HttpRequest, HttpResponse } from './host.ts';
+import type { BufferPool } from '../buffer-pool.ts';
+import type { HttpRequest, HttpResponse } from '../host.ts';
 import { connectionError, ResponseReader } from './http-message.ts';
 
 /** As much as the system hands over at a time. */

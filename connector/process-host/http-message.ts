@@ -1,7 +1,7 @@
 /** HTTP/1.1 as bytes: a request to write, and a response read from pieces. No input, no output. */
 
-import type { BufferPool } from './buffer-pool.ts';
-import type { HttpRequest, HttpResponse } from './host.ts';
+import type { BufferPool } from '../buffer-pool.ts';
+import type { HttpRequest, HttpResponse } from '../host.ts';
 
 /** No response of DynamoDB comes near this: a record page of 1 MB is some 10 MB of JSON. */
 export const responseBytesMax = 128 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { createHttpTransport } from '../../../connector/http-transport.ts';
+import { createHttpTransport } from '../../../connector/process-host/http-transport.ts';
 import type { HttpRequest } from '../../../connector/host.ts';
 import { never } from '../aws/retry-context.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { BufferPool } from '../../../connector/buffer-pool.ts';
 import type { HttpRequest } from '../../../connector/host.ts';
-import { requestBytes, ResponseReader } from '../../../connector/http-message.ts';
+import { requestBytes, ResponseReader } from '../../../connector/process-host/http-message.ts';
 
 /** What is read of a text that comes in pieces of this size, and whether the connection may be kept. */
 function read(text: string, pieceBytes: number) {

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { replaceFile } from '../../../connector/replace-file.ts';
+import { replaceFile } from '../../../connector/process-host/replace-file.ts';
 
 let folder = '';
 beforeEach(() => {
