@@ -99,3 +99,16 @@ function stringMember(error: unknown, member: string): string | undefined {
   const value: unknown = Reflect.get(error, member);
   return typeof value === 'string' ? value : undefined;
 }
+
+/**
+ * Several problems in one message, so that a user mends all of them in one go: the one problem itself, or a heading that counts them and a line for each.
+ * Problems end without a full stop.
+ */
+export function listProblems(
+  problems: readonly string[],
+  heading: (count: number) => string,
+): string {
+  const [first = '', ...others] = problems;
+  if (others.length === 0) return first;
+  return [heading(problems.length), ...problems.map((problem) => `- ${problem}`)].join('\n');
+}

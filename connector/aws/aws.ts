@@ -1,6 +1,6 @@
 /** The two ports we need of AWS. Bodies of the two hot calls stay bytes; all else is parsed at this edge. */
 
-import type { EndpointConfig } from '../config.ts';
+import type { EndpointConfig } from '../config/config.ts';
 import type { Clock, Host } from '../host.ts';
 import type { ItemKey, Table } from '../table.ts';
 import type { RetryContext } from './retry.ts';

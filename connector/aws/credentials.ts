@@ -1,7 +1,7 @@
 /** Credentials of the endpoint configuration as the SDK takes them. */
 
 import type { AwsCredentialIdentity } from '@smithy/types';
-import type { EndpointConfig } from '../config.ts';
+import type { EndpointConfig } from '../config/config.ts';
 
 /** The identity to sign with; undefined leaves it to the SDK's default chain (environment, profile, SSO, role). */
 export function identityOf(config: EndpointConfig): AwsCredentialIdentity | undefined {

@@ -6,7 +6,7 @@ import {
   DynamoDBStreamsClient,
   type DescribeStreamCommandOutput,
 } from '@aws-sdk/client-dynamodb-streams';
-import type { EndpointConfig } from '../config.ts';
+import type { EndpointConfig } from '../config/config.ts';
 import { ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { AwsError, placeOf, refused, type CallSubject } from './aws-error.ts';

@@ -5,7 +5,7 @@ import { RateLimit } from '../async/rate-limit.ts';
 import { runTogether } from '../async/task-group.ts';
 import type { Aws } from '../aws/aws.ts';
 import { BufferPool } from '../buffer-pool.ts';
-import type { EndpointConfig, ResourceConfig } from '../config.ts';
+import type { EndpointConfig, ResourceConfig } from '../config/config.ts';
 import type { Clock } from '../host.ts';
 import type { Log } from '../log.ts';
 import type { TableStateJson } from '../state/state.ts';

@@ -1,6 +1,6 @@
 /** What `discover` is to look at: the capture of a `flow.yaml`, or one that is yet to be written. */
 
-import { parseEndpointConfig, type EndpointConfig } from '../config.ts';
+import { parseEndpointConfig, type EndpointConfig } from '../config/config.ts';
 import { ConnectorError, errorCodes } from '../errors.ts';
 import type { CommandHost, Files } from '../host.ts';
 import { readCatalog } from './catalog.ts';

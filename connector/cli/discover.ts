@@ -2,7 +2,7 @@
 
 import { codecNamed } from '../../protocol/codec.ts';
 import type { DiscoveredBinding } from '../../protocol/responses.ts';
-import type { EndpointConfig } from '../config.ts';
+import type { EndpointConfig } from '../config/config.ts';
 import { ConnectorError, errorCodes, messageOf } from '../errors.ts';
 import type { Files } from '../host.ts';
 import { loadInspection, type Survey } from '../session/session.ts';

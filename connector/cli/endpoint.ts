@@ -1,6 +1,6 @@
 /** The endpoint configuration of a capture. */
 
-import { parseEndpointConfig, type EndpointConfig } from '../config.ts';
+import { parseEndpointConfig, type EndpointConfig } from '../config/config.ts';
 import { ConnectorError, errorCodes, messageOf } from '../errors.ts';
 import type { FlowCapture } from './flow-file.ts';
 

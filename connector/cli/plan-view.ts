@@ -1,6 +1,6 @@
 /** A plan as people read it, with what it rests on. */
 
-import type { EndpointConfig } from '../config.ts';
+import type { EndpointConfig } from '../config/config.ts';
 import { amountText, bytesText, countText, dollarsText, plural, secondsText } from './format.ts';
 import type { Limit, Plan, TablePlan } from './plan.ts';
 import {

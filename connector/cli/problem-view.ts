@@ -1,6 +1,6 @@
 /** A problem and what mends it, as lines for people. */
 
-import type { EndpointConfig } from '../config.ts';
+import type { EndpointConfig } from '../config/config.ts';
 import { wrapped } from './table-view.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,7 +1,7 @@
 /** `validate`: every problem of a capture at once, and what the capture will take. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { parseResourceConfig, type EndpointConfig, type ResourceConfig } from '../config.ts';
+import { parseResourceConfig, type EndpointConfig, type ResourceConfig } from '../config/config.ts';
 import { type ConnectorError, isConnectorError } from '../errors.ts';
 import type { Files } from '../host.ts';
 import { loadInspection, type InspectedBinding } from '../session/session.ts';

@@ -2,7 +2,7 @@
 
 import { mapPool } from '../async/map-pool.ts';
 import { AwsError, remedyOf, withRetry, type Aws, type CallSubject } from '../aws/aws.ts';
-import type { ResourceConfig } from '../config.ts';
+import type { ResourceConfig } from '../config/config.ts';
 import {
   ConnectorError,
   errorCodes,

@@ -2,7 +2,7 @@
 
 import type { DiscoveredBinding, DiscoveredResponse } from '../../protocol/responses.ts';
 import type { TableApi } from '../aws/aws.ts';
-import type { EndpointConfig } from '../config.ts';
+import type { EndpointConfig } from '../config/config.ts';
 import {
   discoverTables,
   documentKey,

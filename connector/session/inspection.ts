@@ -3,7 +3,7 @@
 import type { DiscoveredBinding } from '../../protocol/responses.ts';
 import { mapPool } from '../async/map-pool.ts';
 import { AwsError, createAws, placeOf, type Aws } from '../aws/aws.ts';
-import type { EndpointConfig, ResourceConfig } from '../config.ts';
+import type { EndpointConfig, ResourceConfig } from '../config/config.ts';
 import { discoverTables, documentKey, type Obstacle } from '../discovery/discovery.ts';
 import { ConnectorError, errorCodes, isConnectorError } from '../errors.ts';
 import type { Host } from '../host.ts';

@@ -3,7 +3,11 @@
 import type { OpenRequest, Request } from '../../protocol/requests.ts';
 import { createAws } from '../aws/aws.ts';
 import { Emitter, runCapture, type CaptureEnd, type TableBinding } from '../capture/capture.ts';
-import { parseEndpointConfig, parseResourceConfigs, type EndpointConfig } from '../config.ts';
+import {
+  parseEndpointConfig,
+  parseResourceConfigs,
+  type EndpointConfig,
+} from '../config/config.ts';
 import { ConnectorError, errorCodes, isConnectorError, messageOf } from '../errors.ts';
 import { loadState, pruningPatch, type TableStateJson } from '../state/state.ts';
 import type { Clock } from '../host.ts';

@@ -5,7 +5,7 @@ import type { Request } from '../../protocol/requests.ts';
 import type { Response } from '../../protocol/responses.ts';
 import type { Aws } from '../aws/aws.ts';
 import type { CaptureEnd, ProgressWatch } from '../capture/capture.ts';
-import type { EndpointConfig } from '../config.ts';
+import type { EndpointConfig } from '../config/config.ts';
 import { ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Log } from '../log.ts';
@@ -73,7 +73,7 @@ async function answer(
     case 'spec':
       return spec();
     case 'discover': {
-      const { parseEndpointConfig } = await import('../config.ts');
+      const { parseEndpointConfig } = await import('../config/config.ts');
       const config = parseEndpointConfig(request.config);
       const { discover } = await import('./discover.ts');
       const { tables } = await connect(config, session);
@@ -81,7 +81,7 @@ async function answer(
     }
     case 'validate': {
       log.status('Validating capture configuration');
-      const { parseEndpointConfig, parseResourceConfigs } = await import('../config.ts');
+      const { parseEndpointConfig, parseResourceConfigs } = await import('../config/config.ts');
       const config = parseEndpointConfig(request.config);
       const bindings = parseResourceConfigs(request.bindings.map((each) => each.resourceConfig));
       const { validate } = await import('./validate.ts');
@@ -104,7 +104,7 @@ export async function publishedCollections(
   resources: readonly unknown[],
   session: Pick<Session, 'host' | 'log'>,
 ): Promise<PublishedCollection[]> {
-  const { parseEndpointConfig, parseResourceConfigs } = await import('../config.ts');
+  const { parseEndpointConfig, parseResourceConfigs } = await import('../config/config.ts');
   const parsed = parseEndpointConfig(config);
   const bindings = parseResourceConfigs(resources);
   const published = await import('./published.ts');

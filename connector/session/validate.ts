@@ -1,10 +1,9 @@
 /** A capture checked against the real tables, before it is published. */
 
 import type { Aws } from '../aws/aws.ts';
-import type { ResourceConfig } from '../config.ts';
-import { ConnectorError, sentencesOf } from '../errors.ts';
+import type { ResourceConfig } from '../config/config.ts';
+import { ConnectorError, listProblems, sentencesOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { listProblems } from '../problems.ts';
 import { checkBindings, lacksOldImages } from './check-bindings.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { createAws, type Aws } from '../../../connector/aws/aws.ts';
-import { parseEndpointConfig } from '../../../connector/config.ts';
+import { parseEndpointConfig } from '../../../connector/config/config.ts';
 import type { HttpRequest, HttpResponse } from '../../../connector/host.ts';
 import { config, fakeHost } from '../serve/fake-host.ts';
 import { retryContext } from './retry-context.ts';

@@ -3,7 +3,7 @@ import { mergePatch } from '../../../connector/cli/merge-patch.ts';
 import type { Shard } from '../../../connector/aws/aws.ts';
 import { AwsError } from '../../../connector/aws/aws-error.ts';
 import { Emitter, runCapture } from '../../../connector/capture/capture.ts';
-import { parseEndpointConfig } from '../../../connector/config.ts';
+import { parseEndpointConfig } from '../../../connector/config/config.ts';
 import type { TableStateJson } from '../../../connector/state/state.ts';
 import type { Table } from '../../../connector/table.ts';
 import { jsonLines } from '../../../protocol/json-lines.ts';

@@ -4,7 +4,7 @@ import { readFlowCapture, type FlowCapture } from '../../../connector/cli/flow-f
 import { planCapture } from '../../../connector/cli/plan.ts';
 import { renderValidation } from '../../../connector/cli/validate-view.ts';
 import type { BindingVerdict, Validation } from '../../../connector/cli/validate.ts';
-import { parseEndpointConfig } from '../../../connector/config.ts';
+import { parseEndpointConfig } from '../../../connector/config/config.ts';
 import { ConnectorError, errorCodes } from '../../../connector/errors.ts';
 import { bindingOf } from '../../../connector/session/discover.ts';
 import type { SurveyedTable } from '../../../connector/session/session.ts';

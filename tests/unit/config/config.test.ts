@@ -3,7 +3,7 @@ import {
   parseEndpointConfig,
   parseResourceConfig,
   parseResourceConfigs,
-} from '../../../connector/config.ts';
+} from '../../../connector/config/config.ts';
 import { messageOf } from '../../../connector/errors.ts';
 
 const defaults = {

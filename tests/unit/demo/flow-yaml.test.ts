@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { parseEndpointConfig, parseResourceConfigs } from '../../../connector/config.ts';
+import { parseEndpointConfig, parseResourceConfigs } from '../../../connector/config/config.ts';
 import { captureName, catalogTables } from '../../demo/catalog.ts';
 
 interface Catalog {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { statusSentence, type TableProgress } from '../../../connector/capture/progress.ts';
-import { parseEndpointConfig, parseResourceConfigs } from '../../../connector/config.ts';
+import { parseEndpointConfig, parseResourceConfigs } from '../../../connector/config/config.ts';
 import { documentSchema } from '../../../connector/discovery/discovery.ts';
 import { enableStreamCommand } from '../../../connector/table.ts';
 import { createTranscoder } from '../../../connector/transcoder/transcoder.ts';

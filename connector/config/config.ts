@@ -1,13 +1,12 @@
 /** What a user configures: JSON at the edge, total types inside. */
 
 import { parseDurationMs } from './duration.ts';
-import { ConnectorError, errorCodes } from './errors.ts';
-import { listProblems } from './problems.ts';
+import { ConnectorError, errorCodes, listProblems } from '../errors.ts';
 import { compileCheck, type ConfigProblem, type SchemaCheck } from './schema-check.ts';
-import endpointSchema from '../schemas/endpoint-config.schema.json' with { type: 'json' };
-import type * as schema from '../schemas/endpoint-config.types.ts';
-import resourceSchema from '../schemas/resource-config.schema.json' with { type: 'json' };
-import type { Resource } from '../schemas/resource-config.types.ts';
+import endpointSchema from '../../schemas/endpoint-config.schema.json' with { type: 'json' };
+import type * as schema from '../../schemas/endpoint-config.types.ts';
+import resourceSchema from '../../schemas/resource-config.schema.json' with { type: 'json' };
+import type { Resource } from '../../schemas/resource-config.types.ts';
 
 /** Whom to be for AWS. */
 export type Credentials =

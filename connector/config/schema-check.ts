@@ -1,7 +1,7 @@
 /** A configuration checked against its JSON Schema, and what is wrong with it in the user's words. */
 
 import { Ajv2020 as Ajv, type ErrorObject } from 'ajv/dist/2020.js';
-import { likelyMeant } from './misspelling.ts';
+import { likelyMeant } from '../misspelling.ts';
 
 /** A JSON Schema as far as names of properties go. */
 export interface ObjectSchema {
