@@ -46,6 +46,14 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 };
 // Every other folder is entered by the file that bears its name.
 const openLayers = new Set(['words', 'async', 'protocol', 'schemas', 'package.json']);
+// The rooms of the command line, and what each may import of `connector/cli`; its root is open to all of them.
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  discover: ['catalog', 'terminal'],
+  validate: ['catalog', 'terminal'],
+  pull: ['catalog', 'terminal'],
+  catalog: [],
+  terminal: [],
+};
 /** A file that needs more has two subjects. */
 const lineCountMax = 250;
 
@@ -72,11 +80,17 @@ function layerOf(file: string): string {
   return rest[0] === 'main.ts' ? 'edge' : 'words';
 }
 
-/** Files that a file imports from other layers, whether at once or later. */
-function foreignImports(file: string, source: string): string[] {
-  return [...source.matchAll(/(?:from |import |import\()'(\.[^']+)'/g)]
-    .map(([, specifier = '']) => path.join(path.dirname(file), specifier))
-    .filter((target) => layerOf(target) !== layerOf(file));
+/** The room of the command line that a file lies in; undefined for its root, and for all other folders. */
+function roomOf(file: string): string | undefined {
+  const [top, folder, room, ...rest] = file.split(path.sep);
+  return top === 'connector' && folder === 'cli' && rest.length > 0 ? room : undefined;
+}
+
+/** Files of ours that a file imports, whether at once or later. */
+function importsOf(file: string, source: string): string[] {
+  return [...source.matchAll(/(?:from |import |import\()'(\.[^']+)'/g)].map(([, specifier = '']) =>
+    path.join(path.dirname(file), specifier),
+  );
 }
 
 const isFrontDoor = (file: string) => path.basename(file, '.ts') === layerOf(file);
@@ -100,7 +114,8 @@ function placesOf(pattern: RegExp, texts: typeof ourTexts): string[] {
 
 describe.each(productFiles.filter(isHandWritten))('%s', (file) => {
   const source = readFileSync(file, 'utf8');
-  const foreign = foreignImports(file, source);
+  const imports = importsOf(file, source);
+  const foreign = imports.filter((target) => layerOf(target) !== layerOf(file));
 
   test('imports inwards only', () => {
     const allowed = layers[layerOf(file)] ?? [];
@@ -110,6 +125,13 @@ describe.each(productFiles.filter(isHandWritten))('%s', (file) => {
   test('enters other folders by their front door', () => {
     const closed = foreign.filter((target) => !openLayers.has(layerOf(target)));
     expect(closed.filter((target) => !isFrontDoor(target))).toEqual([]);
+  });
+
+  test('keeps to its room of the command line, and to those it may use', () => {
+    const room = roomOf(file);
+    const others = imports.map(roomOf).filter((other) => other !== undefined && other !== room);
+    const allowed = room === undefined ? Object.keys(rooms) : (rooms[room] ?? []);
+    expect(others.filter((other) => !allowed.includes(other ?? ''))).toEqual([]);
   });
 
   test(`has at most ${lineCountMax} lines`, () => {

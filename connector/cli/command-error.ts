@@ -1,7 +1,7 @@
 /** How a command that failed says so, and with which exit code. */
 
 import { isConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './terminal/terminal.ts';
 
 /** What a shell gets to know. */
 export const exitCodes = {

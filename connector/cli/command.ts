@@ -2,7 +2,7 @@
 
 import type { CommandHost } from '../host.ts';
 import { createLog, type Log } from '../log.ts';
-import { terminalOf, type Terminal } from './terminal.ts';
+import { terminalOf, type Terminal } from './terminal/terminal.ts';
 
 export interface CommandContext {
   readonly host: CommandHost;

@@ -5,9 +5,9 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { CommandHost } from '../host.ts';
 import { createContext, type CommandContext } from './command.ts';
 import { exitCodes, reportError } from './command-error.ts';
-import type { DiscoverFlags } from './discover.ts';
-import type { PullOptions } from './pull.ts';
-import type { ValidateFlags } from './validate.ts';
+import type { DiscoverFlags } from './discover/discover.ts';
+import type { PullOptions } from './pull/pull.ts';
+import type { ValidateFlags } from './validate/validate.ts';
 
 /** Runs a command line and returns the process's exit code. */
 export async function runCommand(
@@ -108,7 +108,7 @@ Examples:
 What you wrote is kept: comments, order, options, disabled bindings, read schemas.`,
     )
     .action(async (flags: DiscoverFlags) => {
-      const { discover } = await import('./discover.ts');
+      const { discover } = await import('./discover/discover.ts');
       done(await discover(flags, context));
     });
 }
@@ -132,7 +132,7 @@ It reads one item and one stream record of each table, and writes nothing.
 It exits with 1 if there are problems.`,
     )
     .action(async (flags: ValidateFlags) => {
-      const { validate } = await import('./validate.ts');
+      const { validate } = await import('./validate/validate.ts');
       done(await validate(flags, context));
     });
 }
@@ -179,7 +179,7 @@ function definePull(program: Command, context: CommandContext, done: Done): void
     .option('--json', 'progress and summary as lines of JSON', false)
     .addHelpText('after', pullHelp)
     .action(async (options: PullOptions) => {
-      const { pull } = await import('./pull.ts');
+      const { pull } = await import('./pull/pull.ts');
       done(await pull(options, context));
     });
 }

@@ -1,7 +1,7 @@
 /** A terminal in memory: it understands what programs write to move about, and shows what a person would see. */
 
 import pc from 'picocolors';
-import type { Terminal } from '../../connector/cli/terminal.ts';
+import type { Terminal } from '../../connector/cli/terminal/terminal.ts';
 
 export interface FakeTerminalOptions {
   readonly columns?: number;

@@ -1,7 +1,7 @@
 import { createAws, type Aws } from '../../../connector/aws/aws.ts';
 import { parseEndpointConfig } from '../../../connector/config/config.ts';
 import type { HttpRequest, HttpResponse } from '../../../connector/host.ts';
-import { config, fakeHost } from '../serve/fake-host.ts';
+import { config, fakeHost } from '../cli/fake-host.ts';
 import { retryContext } from './retry-context.ts';
 
 export type Answer = readonly [status: number, body: unknown, headers?: Record<string, string>];

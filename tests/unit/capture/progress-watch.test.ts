@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { watchProgress, type WatchedTable } from '../../../connector/capture/progress-watch.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { outcome } from '../aws/retry-context.ts';
-import { tableProgress } from '../cli/progress-samples.ts';
+import { tableProgress } from '../cli/pull/progress-samples.ts';
 
 describe('watchProgress()', () => {
   test('shows progress at its interval, and where it ended', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mergePatch } from '../../../connector/cli/merge-patch.ts';
+import { mergePatch } from '../../../connector/cli/pull/merge-patch.ts';
 import type { Shard } from '../../../connector/aws/aws.ts';
 import { AwsError } from '../../../connector/aws/aws-error.ts';
 import { Emitter, runCapture } from '../../../connector/capture/capture.ts';
@@ -10,7 +10,7 @@ import { jsonLines } from '../../../protocol/json-lines.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { collectedLog, never, outcome } from '../aws/retry-context.ts';
 import { tableNamed } from '../discovery/fake-aws.ts';
-import { config } from '../serve/fake-host.ts';
+import { config } from '../cli/fake-host.ts';
 import { awsOf, shardPage } from '../stream/fake-stream.ts';
 
 interface World {

@@ -1,7 +1,7 @@
 import type { CommandHost, Files, Screen } from '../../../connector/host.ts';
 import { createContext } from '../../../connector/cli/command.ts';
-import { terminalOf, type Terminal } from '../../../connector/cli/terminal.ts';
-import { fakeHost } from '../serve/fake-host.ts';
+import { terminalOf, type Terminal } from '../../../connector/cli/terminal/terminal.ts';
+import { fakeHost } from './fake-host.ts';
 
 /** Files in memory; `writes` tells which were replaced, in their order. */
 export function memoryFiles(texts: Record<string, string>): Files & {

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { renderChanges, renderSurvey } from '../../../connector/cli/discover-view.ts';
-import { readFlowCapture, type FlowCapture } from '../../../connector/cli/flow-file.ts';
-import { planCapture } from '../../../connector/cli/plan.ts';
-import { renderValidation } from '../../../connector/cli/validate-view.ts';
-import type { BindingVerdict, Validation } from '../../../connector/cli/validate.ts';
+import { renderChanges, renderSurvey } from '../../../connector/cli/discover/discover-view.ts';
+import { readFlowCapture, type FlowCapture } from '../../../connector/cli/catalog/flow-file.ts';
+import { planCapture } from '../../../connector/cli/validate/plan.ts';
+import { renderValidation } from '../../../connector/cli/validate/validate-view.ts';
+import type { BindingVerdict, Validation } from '../../../connector/cli/validate/validate.ts';
 import { parseEndpointConfig } from '../../../connector/config/config.ts';
 import { ConnectorError, errorCodes } from '../../../connector/errors.ts';
 import { bindingOf } from '../../../connector/session/discover.ts';

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { mergePatch } from '../../../connector/cli/merge-patch.ts';
+import { mergePatch } from '../../../connector/cli/pull/merge-patch.ts';
 import {
   loadState,
   statePatch,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { mergePatch } from '../../../connector/cli/merge-patch.ts';
+import { mergePatch } from '../../../connector/cli/pull/merge-patch.ts';
 import {
   isJsonObject,
   patchBetween,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mergePatch } from '../../../connector/cli/merge-patch.ts';
+import { mergePatch } from '../../../connector/cli/pull/merge-patch.ts';
 import {
   TableState,
   type JsonObject,

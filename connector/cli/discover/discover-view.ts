@@ -1,0 +1,141 @@
+/** What `discover` shows. */
+
+import { errorCodes } from '../../errors.ts';
+import type { Survey, SurveyedTable } from '../../session/session.ts';
+import { streamCommands } from '../../table.ts';
+import type { DiscoverSubject } from './discover-subject.ts';
+import { bindingOfTable, type Changes } from './discovered-changes.ts';
+import { bytesText, countText, plural } from '../terminal/format.ts';
+import { awsOptions, problemLines } from '../terminal/problem-view.ts';
+import { renderTable, type Column } from '../terminal/table-view.ts';
+import { printable, type Terminal } from '../terminal/terminal.ts';
+
+const columns: readonly Column[] = [
+  { header: 'Table', widthMin: 16 },
+  { header: 'Items', align: 'right' },
+  { header: 'Size', align: 'right' },
+  { header: 'Key', widthMin: 8 },
+  { header: 'Stream' },
+  { header: 'View type', widthMin: 9 },
+  { header: 'Verdict' },
+];
+
+/** All tables, then what mends those that cannot be captured. */
+export function renderSurvey(survey: Survey, subject: DiscoverSubject, terminal: Terminal): string {
+  const { colors } = terminal;
+  const { tables, place } = survey;
+  if (tables.length === 0) {
+    return `There are no tables ${place}, or these credentials belong to another account.\n`;
+  }
+  const rows = tables.map((each) => rowOf(each, subject, terminal));
+  const obstacles = tables.flatMap(({ table, obstacle }) => {
+    if (obstacle === undefined) return [];
+    const isStream = obstacle.code === errorCodes.streamUnusable;
+    const commands = isStream ? streamCommands(table, awsOptions(subject.config)) : [];
+    const problem = { message: obstacle.reason, remedy: obstacle.remedy, commands };
+    return ['', ...problemLines(problem, colors.red('✗'), terminal)];
+  });
+  const heading = `${plural(tables.length, 'table')} ${place}`;
+  return [colors.bold(heading), '', renderTable(columns, rows, terminal), ...obstacles, ''].join(
+    '\n',
+  );
+}
+
+function rowOf(each: SurveyedTable, subject: DiscoverSubject, { colors }: Terminal): string[] {
+  const { table, obstacle } = each;
+  return [
+    table.name,
+    countText(table.itemCount),
+    bytesText(table.sizeBytes),
+    printable(table.key.map(({ name, type }) => `${name} (${type})`).join(', ')),
+    table.stream === undefined ? 'off' : 'on',
+    table.stream?.viewType ?? '',
+    obstacle === undefined
+      ? colors.green(`✓ ${standing(each, subject)}`)
+      : colors.red(`✗ ${shortReason(each)}`),
+  ];
+}
+
+function standing({ table }: SurveyedTable, { capture }: DiscoverSubject): string {
+  const binding = bindingOfTable(capture.bindings, table);
+  if (binding === undefined) return 'can be captured';
+  return binding.isDisabled ? 'disabled' : 'captured';
+}
+
+function shortReason({ table, obstacle }: SurveyedTable): string {
+  if (obstacle?.code !== errorCodes.streamUnusable) return table.status;
+  return table.stream === undefined ? 'no stream' : 'no new images';
+}
+
+export interface ChangesOptions {
+  readonly isWritten: boolean;
+  readonly flags: { readonly source: string };
+}
+
+/** What was written, or would be. */
+export function renderChanges(
+  changes: Changes,
+  { fate }: DiscoverSubject,
+  { isWritten, flags }: ChangesOptions,
+  terminal: Terminal,
+): string {
+  const { colors } = terminal;
+  const notes = changes.notes.map((note) => `${colors.yellow('!')} ${note}`);
+  const { files, bindings } = changes;
+  if (isWritten) {
+    const written = files.map(
+      ({ path, isNew }) => `${colors.green('✓')} ${isNew ? 'Wrote' : 'Updated'} ${path}`,
+    );
+    const outcome = written.length > 0 ? written : [`${flags.source} is up to date.`];
+    return lines([...notes, ...outcome]);
+  }
+  const isNothingToWrite = files.length === 0 || (fate !== 'there' && bindings.length === 0);
+  if (isNothingToWrite) return lines(notes);
+  const doing =
+    bindings.length > 0
+      ? `add ${plural(bindings.length, 'binding')} to ${flags.source}`
+      : `update ${plural(files.length, 'file')}`;
+  return lines([...notes, `Run again with ${colors.bold('--write')} to ${doing}.`]);
+}
+
+function lines(all: readonly string[]): string {
+  return all.length === 0 ? '' : `\n${all.join('\n')}\n`;
+}
+
+/** The same for programs. */
+export function surveyJson(
+  { tables }: Survey,
+  { capture: { name, bindings }, config }: DiscoverSubject,
+  written: Changes | undefined,
+): object {
+  return {
+    capture: name,
+    region: config.region,
+    endpoint: config.endpoint ?? null,
+    tables: tables.map(({ table, obstacle }) => {
+      const binding = bindingOfTable(bindings, table);
+      return {
+        table: table.name,
+        arn: table.arn,
+        status: table.status,
+        items: table.itemCount,
+        bytes: table.sizeBytes,
+        key: table.key,
+        viewType: table.stream?.viewType ?? null,
+        canBeCaptured: obstacle === undefined,
+        ...(obstacle === undefined ? {} : obstacle),
+        binding: binding === undefined ? null : binding.isDisabled ? 'disabled' : 'enabled',
+      };
+    }),
+    ...(written === undefined
+      ? {}
+      : {
+          written: {
+            files: written.files.map(({ path }) => path),
+            bindings: written.bindings,
+            collections: written.collections,
+            notes: written.notes,
+          },
+        }),
+  };
+}

@@ -1,0 +1,187 @@
+/**
+ * What `discover --write` makes of a catalog: bindings, collections and schema files are added or brought up to date,
+ * and nothing that a user wrote is taken away, as Flow's own discovery has it: existing bindings keep their target,
+ * options and whether they are disabled, and collections keep their read schema.
+ */
+
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { isScalar, type Node } from 'yaml';
+import type { DiscoveredBinding } from '../../../protocol/responses.ts';
+import type { Files } from '../../host.ts';
+import type { Survey } from '../../session/session.ts';
+import { pathFrom, type CatalogEntry } from '../catalog/catalog.ts';
+import { newSchemaFile, updateSchemaFile, type FileChange } from '../catalog/discovered-schema.ts';
+import type { FlowBinding, FlowCapture } from '../catalog/flow-file.ts';
+import { addTo } from '../catalog/yaml-edit.ts';
+import { jsonOf, type YamlFile } from '../catalog/yaml-file.ts';
+import { inlineYaml } from '../catalog/yaml-text.ts';
+
+export interface Changes {
+  /** Files to write, in their order: the one that names the others comes last. */
+  readonly files: readonly FileChange[];
+  /** Tables that get a binding. */
+  readonly bindings: readonly string[];
+  readonly collections: readonly string[];
+  /** What was left as it is, and why: a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Whether the capture's file has it already, is to have it, or is yet to be made. */
+export type CaptureFate = 'there' | 'in-old-file' | 'in-new-file';
+
+/** The binding of a table, known by its name or ARN. */
+export function bindingOfTable(
+  bindings: readonly FlowBinding[],
+  table: { readonly name: string; readonly arn: string },
+): FlowBinding | undefined {
+  return bindings.find(({ resource }) => {
+    const bound = tableOf(resource);
+    return bound === table.name || (bound !== undefined && bound === table.arn);
+  });
+}
+
+/** What has to be written so that every table that can be captured has its binding. */
+export async function changesFor(
+  files: Files,
+  capture: FlowCapture,
+  survey: Survey,
+  fate: CaptureFate,
+): Promise<Changes> {
+  const writer = new CatalogWriter(files, capture);
+  for (const { table, binding } of survey.tables) {
+    if (binding === undefined) continue;
+    await writer.add(binding, bindingOfTable(capture.bindings, table));
+  }
+  writer.noteUnknown(survey);
+  return writer.changes(fate);
+}
+
+class CatalogWriter {
+  readonly #files: Files;
+  readonly #capture: FlowCapture;
+  /** The capture's file with what was added so far. */
+  #file: YamlFile;
+  readonly #schemas: FileChange[] = [];
+  readonly #bindings: string[] = [];
+  readonly #collections: string[] = [];
+  readonly #notes: string[] = [];
+  /** Collections that were seen to: of several tables in one, the first gives its schema. */
+  readonly #settled = new Set<string>();
+
+  constructor(files: Files, capture: FlowCapture) {
+    this.#files = files;
+    this.#capture = capture;
+    this.#file = capture.entry.file;
+  }
+
+  /** Takes a discovered table in, with the binding that it has already. */
+  async add(discovered: DiscoveredBinding, existing: FlowBinding | undefined): Promise<void> {
+    const { name, catalog } = this.#capture;
+    const target = existing?.target ?? collectionName(name, discovered.recommendedName);
+    if (!this.#settled.has(target)) {
+      this.#settled.add(target);
+      const collection = catalog.collections.find((entry) => entry.name === target);
+      if (collection === undefined) await this.#addCollection(target, discovered);
+      else await this.#updateCollection(collection, discovered);
+    }
+    if (existing !== undefined) return;
+    const value = { resource: discovered.resourceConfig, target };
+    const block = `- resource: ${inlineYaml(value.resource)}\n  target: ${inlineYaml(target)}\n`;
+    this.#file = addTo(this.#file, ['captures', name, 'bindings'], { value, block });
+    this.#bindings.push(discovered.recommendedName);
+  }
+
+  /** Says which bindings have no table that could be captured. */
+  noteUnknown({ tables, place: where }: Survey): void {
+    for (const { resource, place, isDisabled } of this.#capture.bindings) {
+      const bound = tableOf(resource);
+      const found = tables.find(({ table }) => bound === table.name || bound === table.arn);
+      if (bound === undefined || isDisabled) continue;
+      if (found === undefined) {
+        this.#notes.push(`${place}: binding of table "${bound}", which is not ${where}: kept`);
+      } else if (found.obstacle !== undefined) {
+        this.#notes.push(`${place}: binding of table "${bound}", which cannot be captured: kept`);
+      }
+    }
+  }
+
+  changes(fate: CaptureFate): Changes {
+    const { path, text } = this.#file;
+    const isNew = fate === 'in-new-file';
+    const isChanged = fate !== 'there' || text !== this.#capture.entry.file.text;
+    return {
+      files: [...this.#schemas, ...(isChanged ? [{ path, text, isNew }] : [])],
+      bindings: this.#bindings,
+      collections: this.#collections,
+      notes: this.#notes,
+    };
+  }
+
+  async #addCollection(target: string, discovered: DiscoveredBinding): Promise<void> {
+    const { recommendedName, documentSchema, key } = discovered;
+    const folder = this.#schemaFolder();
+    const named = path.posix.join(folder, `${recommendedName}.schema.yaml`);
+    const file = pathFrom(this.#file, named, undefined);
+    const change = await newSchemaFile(this.#files, file, documentSchema);
+    if (change !== undefined) this.#schemas.push(change);
+    const value = { writeSchema: named, readSchema, key };
+    const block =
+      `${inlineYaml(target)}:\n  writeSchema: ${inlineYaml(named)}\n` +
+      `${readSchemaBlock}  key: ${inlineYaml(key)}\n`;
+    this.#file = addTo(this.#file, ['collections'], { name: target, value, block });
+    this.#collections.push(target);
+  }
+
+  async #updateCollection(entry: CatalogEntry, discovered: DiscoveredBinding): Promise<void> {
+    const { name, file, node } = entry;
+    const key = node.get('key', true) as Node | undefined;
+    if (key !== undefined && !isDeepStrictEqual(jsonOf(file, key), discovered.key)) {
+      const theirs = inlineYaml(discovered.key);
+      this.#notes.push(`Collection "${name}": its key is not that of the table, ${theirs}: kept`);
+    }
+    const schema = (node.get('writeSchema', true) ?? node.get('schema', true)) as Node | undefined;
+    if (!isScalar(schema) || typeof schema.value !== 'string') {
+      this.#notes.push(`Collection "${name}": its schema is written in place, and was left alone`);
+      return;
+    }
+    const schemaFile = pathFrom(file, schema.value, schema);
+    const outcome = await updateSchemaFile(this.#files, schemaFile, discovered.documentSchema);
+    if (outcome.kind === 'changed') this.#schemas.push(outcome.change);
+    if (outcome.kind === 'foreign') {
+      this.#notes.push(`${schemaFile}: was not written by discover, and was left alone`);
+    }
+  }
+
+  /** Where the capture's other schemas lie, from its file; beside it while there are none. */
+  #schemaFolder(): string {
+    const targets = new Set(this.#capture.bindings.map(({ target }) => target));
+    const folders = this.#capture.catalog.collections.flatMap(({ name, file, node }) => {
+      const schema: unknown = node.get('writeSchema') ?? node.get('schema');
+      const isBeside = file.path === this.#file.path && targets.has(name);
+      return isBeside && typeof schema === 'string' ? [path.posix.dirname(schema)] : [];
+    });
+    return folders.at(-1) ?? '.';
+  }
+}
+
+// What Flow's control plane gives a collection whose schema asks for inference.
+const readSchema = {
+  allOf: [{ $ref: 'flow://relaxed-write-schema' }, { $ref: 'flow://inferred-schema' }],
+};
+const readSchemaBlock = `  readSchema:
+    allOf:
+      - $ref: flow://relaxed-write-schema
+      - $ref: flow://inferred-schema
+`;
+
+/** `acmeCo/shop/orders` for the table `orders` of the capture `acmeCo/shop/source-dynamodb`. */
+function collectionName(captureName: string, recommendedName: string): string {
+  return [...captureName.split('/').slice(0, -1), recommendedName].join('/');
+}
+
+function tableOf(resource: unknown): string | undefined {
+  if (typeof resource !== 'object' || resource === null) return undefined;
+  const { table } = resource as { readonly table?: unknown };
+  return typeof table === 'string' ? table : undefined;
+}

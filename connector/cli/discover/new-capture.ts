@@ -1,0 +1,80 @@
+/** A capture for those who have none yet: a small `flow.yaml`, to be filled in by discover. */
+
+import path from 'node:path';
+import { addTo } from '../catalog/yaml-edit.ts';
+import { parseYamlFile, type YamlFile } from '../catalog/yaml-file.ts';
+import { inlineYaml } from '../catalog/yaml-text.ts';
+
+export interface NewCapture {
+  readonly name: string;
+  readonly region: string;
+  /** Absent for AWS's own. */
+  readonly endpoint: string | undefined;
+  /** True to write down credentials, which no local server looks at, but which every request needs. */
+  readonly hasLocalCredentials: boolean;
+  /** Path of the program that runs. */
+  readonly program: string;
+}
+
+/** The endpoint configuration as JSON. */
+export function configOf({ region, endpoint, hasLocalCredentials }: NewCapture): object {
+  const credentials = {
+    auth_type: 'AWSAccessKey',
+    aws_access_key_id: 'local',
+    aws_secret_access_key: 'local',
+  };
+  return {
+    region,
+    ...(hasLocalCredentials ? { credentials } : {}),
+    ...(endpoint === undefined ? {} : { advanced: { endpoint } }),
+  };
+}
+
+/** The file with the capture, which has no bindings yet; a new file where there is none. */
+export function withNewCapture(
+  file: YamlFile | undefined,
+  source: string,
+  capture: NewCapture,
+): YamlFile {
+  const command = ['node', programFrom(path.dirname(source), capture.program)];
+  const config = configOf(capture);
+  const value = { endpoint: { local: { command, config } }, bindings: [] };
+  const block = `${inlineYaml(capture.name)}:
+  endpoint:
+    local:
+      command: ${inlineYaml(command)}
+      config:
+${configBlock(capture)}  bindings: []
+`;
+  const given = file ?? parseYamlFile(source, heading);
+  return addTo(given, ['captures'], { name: capture.name, value, block });
+}
+
+const heading = `# Tables of DynamoDB, captured by source-dynamodb.
+#
+#   source-dynamodb validate    checks the capture against the tables, and tells what it will take
+#   source-dynamodb pull        captures on this machine
+`;
+
+function configBlock({ region, endpoint, hasLocalCredentials }: NewCapture): string {
+  const lines = [
+    `region: ${inlineYaml(region)}`,
+    ...(hasLocalCredentials
+      ? [
+          '# A local server takes any credentials.',
+          'credentials:',
+          '  auth_type: AWSAccessKey',
+          '  aws_access_key_id: local',
+          '  aws_secret_access_key: local',
+        ]
+      : ['# Credentials are those of your environment or AWS profile.']),
+    ...(endpoint === undefined ? [] : ['advanced:', `  endpoint: ${inlineYaml(endpoint)}`]),
+  ];
+  return lines.map((line) => `        ${line}\n`).join('');
+}
+
+/** A path that works from the file's folder: short where the program lies below it. */
+function programFrom(folder: string, program: string): string {
+  const relative = path.relative(path.resolve(folder), program);
+  return relative.startsWith('..') || path.isAbsolute(relative) ? program : relative;
+}

@@ -1,0 +1,99 @@
+/** The capture that `pull` runs, with its collections. */
+
+import { ConnectorError, errorCodes } from '../../errors.ts';
+import type { CommandHost } from '../../host.ts';
+import type { Log } from '../../log.ts';
+import { publishedCollections } from '../../session/session.ts';
+import {
+  readCollection,
+  readFlowCapture,
+  type FlowBinding,
+  type FlowCapture,
+} from '../catalog/flow-file.ts';
+import type { LocalCapture } from './local-runtime.ts';
+import type { PullOptions } from './pull.ts';
+import type { ReducedCollection } from './reduced-collections.ts';
+
+/** That of the configuration's schema. */
+const scanLimitMax = 2 ** 31 - 1;
+
+export interface PullCapture extends LocalCapture {
+  /** Of each binding, in their order. */
+  readonly collections: readonly ReducedCollection[];
+  /** Of each binding, as the user wrote it. */
+  readonly tableNames: readonly string[];
+}
+
+/** Throws what is wrong with the `flow.yaml`, and where. */
+export async function readPullCapture(
+  options: Pick<PullOptions, 'source' | 'capture' | 'reduce' | 'limit'>,
+  { host, log }: { readonly host: CommandHost; readonly log: Log },
+): Promise<PullCapture> {
+  const flow = await readFlowCapture(host.files, options);
+  const bindings = flow.bindings.filter(({ isDisabled }) => !isDisabled);
+  if (bindings.length === 0) {
+    const state = flow.bindings.length === 0 ? 'no bindings' : 'only disabled bindings';
+    throw new ConnectorError(
+      errorCodes.flowFileInvalid,
+      `Capture "${flow.name}" in ${options.source} has ${state}`,
+      { hint: 'Add some by: source-dynamodb discover --write' },
+    );
+  }
+  const config = withScanLimit(flow.config, options.limit);
+  const collections = options.reduce
+    ? await collectionsOf(flow, bindings, { host, log })
+    : bindings.map(({ target }) => ({ name: target, key: [], schema: {} }));
+  return {
+    name: flow.name,
+    config,
+    collections,
+    tableNames: bindings.map(({ resource, target }) => tableOf(resource) ?? target),
+    bindings: bindings.map(({ resource, backfill }, index) => ({
+      resourceConfig: resource,
+      collection: collectionSpec(collections[index]),
+      backfill,
+    })),
+  };
+}
+
+/** As the flow.yaml has them; where it has none, as discovery would publish them. */
+async function collectionsOf(
+  flow: FlowCapture,
+  bindings: readonly FlowBinding[],
+  { host, log }: { readonly host: CommandHost; readonly log: Log },
+): Promise<ReducedCollection[]> {
+  const known = new Set(flow.catalog.collections.map(({ name }) => name));
+  const unknown = bindings.filter(({ target }) => !known.has(target));
+  const resources = unknown.map(({ resource }) => resource);
+  const published =
+    unknown.length === 0 ? [] : await publishedCollections(flow.config, resources, { host, log });
+  return Promise.all(
+    bindings.map(async (binding) => {
+      const { target: name } = binding;
+      const made = published[unknown.indexOf(binding)];
+      if (made !== undefined) return { name, ...made };
+      const { key, writeSchema: schema } = await readCollection(host.files, flow, binding);
+      return { name, key, schema };
+    }),
+  );
+}
+
+function collectionSpec(collection: ReducedCollection | undefined) {
+  const { name = '', key = [], schema = {} } = collection ?? {};
+  return { name, key, writeSchema: schema };
+}
+
+/** A page no larger than all that is wanted: so a checkpoint comes where the limit is, and little is read. */
+function withScanLimit(config: unknown, limit: number | undefined): unknown {
+  if (limit === undefined || typeof config !== 'object' || config === null) return config;
+  const { advanced } = config as { readonly advanced?: { readonly scanLimit?: number } | null };
+  const given = advanced?.scanLimit ?? 0;
+  const scanLimit = Math.min(given > 0 ? given : scanLimitMax, limit);
+  return { ...config, advanced: { ...advanced, scanLimit } };
+}
+
+function tableOf(resource: unknown): string | undefined {
+  if (typeof resource !== 'object' || resource === null) return undefined;
+  const table: unknown = Reflect.get(resource, 'table');
+  return typeof table === 'string' ? table : undefined;
+}

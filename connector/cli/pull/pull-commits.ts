@@ -1,0 +1,160 @@
+/** Commits of `pull`: documents out, then the state that covers them. */
+
+import { assert, ConnectorError, errorCodes, messageOf } from '../../errors.ts';
+import type { Clock, Files } from '../../host.ts';
+import { rfc3339 } from '../../time.ts';
+import { countDocument, noCounts, type DocumentCounts } from './document-counts.ts';
+import type { DocumentOutput } from './document-output.ts';
+import type { StateJson } from './merge-patch.ts';
+import { pullStateText, type PullState } from './pull-state.ts';
+import type { ReducedCollections } from './reduced-collections.ts';
+import type { CapturedBatch, CapturedDocument } from './session-output.ts';
+
+/** Documents go out as they come, or are reduced to rows that stay in memory. */
+export type Destination =
+  | { readonly kind: 'output'; readonly output: DocumentOutput }
+  | { readonly kind: 'rows'; readonly rows: ReducedCollections };
+
+export interface PullCommitsOptions {
+  readonly files: Pick<Files, 'replace'>;
+  readonly clock: Clock;
+  readonly capture: string;
+  /** The collection of each binding. */
+  readonly collectionNames: readonly string[];
+  readonly destination: Destination;
+  /** Path of the state file, if there is one. */
+  readonly stateFile: string | undefined;
+  /** What the state file held. */
+  readonly saved: PullState | undefined;
+  readonly documentsMax: number;
+}
+
+const lineEnd = Buffer.from(']\n');
+
+/**
+ * Problem. Documents and state go to two places, and a crash may come between them.
+ *
+ * Rule. Documents first, then the state file, which is replaced as a whole and says how long the output file was.
+ *
+ * Why it holds. After a crash the state is that of the last commit. Whatever lies behind it in an output file is
+ * cut off, and captured again; what has gone to a pipe cannot be taken back, and comes a second time. Where
+ * collections are reduced, the rows are a part of the state, so that there is only one place.
+ */
+export class PullCommits {
+  /** Of this run, by binding. */
+  readonly counts: readonly DocumentCounts[];
+  /** Documents of this run. */
+  documentCount = 0;
+  /** Documents behind the last checkpoint, put out because the limit lies there. */
+  uncoveredCount = 0;
+  readonly #options: PullCommitsOptions;
+  readonly #lineStarts: readonly Uint8Array[];
+  /** That of the last commit. */
+  #state: StateJson;
+  /** Set by the commit that reaches the limit. */
+  #hasEnough = false;
+  /** What the rows are to the state file: the same; newer; or ahead of the state that goes with them as well. */
+  #rows: 'saved' | 'newer' | 'ahead' = 'saved';
+
+  constructor(options: PullCommitsOptions) {
+    this.#options = options;
+    this.#state = options.saved?.state ?? {};
+    this.counts = options.collectionNames.map(noCounts);
+    this.#lineStarts = options.collectionNames.map(lineStart);
+  }
+
+  /** True when the documents have reached their limit. */
+  get hasEnough(): boolean {
+    return this.#hasEnough;
+  }
+
+  /** Commits batches; true when there are documents enough. */
+  async commit(batches: readonly CapturedBatch[]): Promise<boolean> {
+    const { documentsMax, stateFile, destination } = this.#options;
+    const isReduced = destination.kind === 'rows';
+    this.#rows = 'ahead';
+    const { whole, cut } = within(batches, documentsMax - this.documentCount);
+    await this.#put(whole.flatMap(({ documents }) => documents));
+    const state = whole.at(-1)?.state;
+    if (state !== undefined) {
+      this.#state = state;
+      // Rows are a part of the state, and a large one: they are saved at the end.
+      if (!isReduced) await this.#save();
+    }
+    this.#hasEnough = cut !== undefined || this.documentCount >= documentsMax;
+    // Behind the last commit. Rows that are to be saved must not be ahead of their state.
+    if (cut !== undefined && (stateFile === undefined || !isReduced)) {
+      await this.#put(cut);
+      this.uncoveredCount = cut.length;
+    }
+    this.#rows = 'newer';
+    return this.#hasEnough;
+  }
+
+  /** Saves the rows with the state they belong to, where there are rows and a file for them. */
+  async saveRows(): Promise<void> {
+    if (this.#options.destination.kind !== 'rows' || this.#rows !== 'newer') return;
+    await this.#save();
+    this.#rows = 'saved';
+  }
+
+  async #put(documents: readonly CapturedDocument[]): Promise<void> {
+    if (documents.length === 0) return;
+    const { destination } = this.#options;
+    if (destination.kind === 'rows') destination.rows.store(documents);
+    else await destination.output.write(documents.flatMap((document) => this.#line(document)));
+    for (const document of documents) {
+      const counts = this.counts[document.binding];
+      assert(counts !== undefined, 'every document has a binding');
+      countDocument(counts, document);
+    }
+    this.documentCount += documents.length;
+  }
+
+  #line({ binding, json }: CapturedDocument): Uint8Array[] {
+    const start = this.#lineStarts[binding];
+    assert(start !== undefined, 'every document has a binding');
+    return [start, json, lineEnd];
+  }
+
+  async #save(): Promise<void> {
+    const { files, clock, capture, stateFile, destination, saved } = this.#options;
+    if (stateFile === undefined) return;
+    const isReduced = destination.kind === 'rows';
+    const pullState: PullState = {
+      capture,
+      savedAt: rfc3339(clock.now()),
+      documents: (saved?.documents ?? 0) + this.documentCount,
+      output: isReduced ? undefined : await destination.output.sync(),
+      state: this.#state,
+      collections: isReduced ? destination.rows.rows() : undefined,
+    };
+    await files.replace(stateFile, pullStateText(pullState)).catch((error: unknown) => {
+      throw new ConnectorError(
+        errorCodes.fileUnusable,
+        `Cannot write state file "${stateFile}": ${messageOf(error)}`,
+        { cause: error },
+      );
+    });
+  }
+}
+
+/** As flowctl preview prints documents: `["acmeCo/orders",{…}]`. */
+function lineStart(collectionName: string): Uint8Array {
+  return Buffer.from(`[${JSON.stringify(collectionName)},`);
+}
+
+/** The batches that are within a limit, and of the one that crosses it the documents that still are. */
+function within(
+  batches: readonly CapturedBatch[],
+  room: number,
+): { whole: readonly CapturedBatch[]; cut: readonly CapturedDocument[] | undefined } {
+  let left = room;
+  for (const [index, { documents }] of batches.entries()) {
+    if (documents.length > left) {
+      return { whole: batches.slice(0, index), cut: documents.slice(0, left) };
+    }
+    left -= documents.length;
+  }
+  return { whole: batches, cut: undefined };
+}

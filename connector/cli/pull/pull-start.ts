@@ -1,0 +1,95 @@
+/** What `pull` begins with: the capture, what an earlier run has left, and where documents go. */
+
+import { ConnectorError, errorCodes } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { CommandContext } from '../command.ts';
+import { fileOutput, isSameFile, pipeOutput, type DocumentOutput } from './document-output.ts';
+import type { ProgressView } from './progress-view.ts';
+import { readPullCapture, type PullCapture } from './pull-capture.ts';
+import { PullCommits, type Destination } from './pull-commits.ts';
+import { readPullState, type PullState } from './pull-state.ts';
+import type { PullOptions } from './pull.ts';
+import { ReducedCollections } from './reduced-collections.ts';
+
+export interface PullRun {
+  readonly capture: PullCapture;
+  readonly saved: PullState | undefined;
+  readonly destination: Destination;
+  readonly commits: PullCommits;
+}
+
+/** Throws what is wrong with the files, before anything is captured. */
+export async function startPull(
+  options: PullOptions,
+  context: CommandContext,
+  { log, view }: { readonly log: Log; readonly view: ProgressView },
+): Promise<PullRun> {
+  const { host } = context;
+  const { state: stateFile } = options;
+  const capture = await readPullCapture(options, { host, log });
+  const { name, collections } = capture;
+  const saved =
+    stateFile === undefined ? undefined : await readPullState(host.files, stateFile, name);
+  assertGoesOn(saved, options);
+  const destination: Destination = options.reduce
+    ? { kind: 'rows', rows: rowsOf(capture, saved) }
+    : { kind: 'output', output: await outputOf(options, context, saved, view) };
+  const commits = new PullCommits({
+    files: host.files,
+    clock: host.clock,
+    capture: name,
+    collectionNames: collections.map((collection) => collection.name),
+    ...{ destination, stateFile, saved },
+    documentsMax: options.limit ?? Infinity,
+  });
+  return { capture, saved, destination, commits };
+}
+
+function rowsOf({ collections }: PullCapture, saved: PullState | undefined): ReducedCollections {
+  const rows = new ReducedCollections(collections);
+  rows.restore(saved?.collections ?? new Map());
+  return rows;
+}
+
+async function outputOf(
+  { output }: PullOptions,
+  { host, stdout }: CommandContext,
+  saved: PullState | undefined,
+  view: ProgressView,
+): Promise<DocumentOutput> {
+  if (output !== '-') return fileOutput(host.files, output, saved?.output);
+  const pipe = pipeOutput(host.output);
+  if (!stdout.isTerminal) return pipe;
+  // Documents and bars may share a terminal.
+  return {
+    ...pipe,
+    async write(pieces) {
+      view.clear();
+      await pipe.write(pieces);
+      view.restore();
+    },
+  };
+}
+
+/** Throws where a state file does not go with the options: its documents would be torn, or overwritten. */
+function assertGoesOn(saved: PullState | undefined, options: PullOptions): void {
+  if (saved === undefined) return;
+  const { state = '', output, reduce } = options;
+  const refuse = (problem: string, hint: string) => {
+    throw new ConnectorError(errorCodes.stateInvalid, `State file "${state}" ${problem}`, {
+      hint: `${hint}, or name another file by --state.`,
+    });
+  };
+  const isReduced = saved.collections !== undefined;
+  if (reduce && !isReduced) {
+    refuse('was begun without --reduce, and has no rows to go on from', 'Leave out --reduce');
+  }
+  if (!reduce && isReduced) refuse('was begun with --reduce', 'Add --reduce');
+  // Rows are put out anew each time, wherever that may be.
+  if (isReduced) return;
+  const before = saved.output?.file ?? '-';
+  const isSame = output === '-' || before === '-' ? output === before : isSameFile(before, output);
+  if (isSame) return;
+  const place = before === '-' ? 'stdout' : `"${before}"`;
+  refuse(`was begun with its documents going to ${place}`, `Use --output ${before}`);
+}

@@ -1,0 +1,118 @@
+/** `pull`: captures as Flow would, into a file or a pipe. */
+
+import { errorCodes, isConnectorError } from '../../errors.ts';
+import type { CommandHost } from '../../host.ts';
+import { isStatus, logTo, type Log } from '../../log.ts';
+import type { CommandContext } from '../command.ts';
+import { exitCodes, reportError } from '../command-error.ts';
+import { runLocally } from './local-runtime.ts';
+import { ProgressMeter } from './progress-meter.ts';
+import { progressViewOn, type ProgressView } from './progress-view.ts';
+import { startPull, type PullRun } from './pull-start.ts';
+import { summarize, type PullEnd } from './pull-summary.ts';
+import { putRows } from './row-output.ts';
+
+/** As often as a bar has to move to be seen moving. */
+const progressIntervalMs = 250;
+
+export interface PullOptions {
+  readonly source: string;
+  readonly capture: string | undefined;
+  readonly state: string | undefined;
+  readonly until: 'backfilled' | 'caught-up' | undefined;
+  readonly reduce: boolean;
+  /** Path of a file, or `-` for stdout. */
+  readonly output: string;
+  readonly limit: number | undefined;
+  readonly json: boolean;
+}
+
+/** Runs the command and returns its exit code. */
+export async function pull(options: PullOptions, context: CommandContext): Promise<number> {
+  try {
+    const end = await pullUntilEnd(options, context);
+    // Without another end, an interrupt is the way to end it.
+    const isEarly = end === 'interrupted' && (options.until ?? options.limit) !== undefined;
+    return isEarly ? exitCodes.interrupted : exitCodes.ok;
+  } catch (error) {
+    const isTold = isConnectorError(error) && error.code !== errorCodes.outputClosed;
+    // Also while it stops: what could not be kept must be known.
+    if (!options.json || !isTold) return reportError(error, context.stderr);
+    const { code, message, hint } = error;
+    context.stderr.write(`${JSON.stringify({ event: 'error', code, message, hint })}\n`);
+    return exitCodes.failed;
+  }
+}
+
+async function pullUntilEnd(options: PullOptions, context: CommandContext): Promise<PullEnd> {
+  const { host, stderr } = context;
+  const { clock } = host;
+  const startedAtMs = clock.now();
+  const view = progressViewOn(stderr, options.json);
+  const log = logInto(view);
+  const run = await startPull(options, context, { log, view });
+  const { capture, destination, commits } = run;
+  try {
+    await captureAll(options, run, { host, log, view });
+  } finally {
+    view.clear();
+    // Also what a failed run has come to: the next one goes on from there.
+    await commits.saveRows();
+    if (destination.kind === 'output') await destination.output.close();
+  }
+  const rows = destination.kind === 'rows' ? destination.rows : undefined;
+  if (rows !== undefined) await putRows(rows.rows(), options.output, host);
+  const end = commits.hasEnough
+    ? 'limit'
+    : host.stop.aborted
+      ? 'interrupted'
+      : (options.until ?? 'ended');
+  const seconds = (clock.now() - startedAtMs) / 1000;
+  summarize({ options, capture, commits, rowCount: rows?.rowCount, end, seconds }, stderr);
+  return end;
+}
+
+interface Surroundings {
+  readonly host: CommandHost;
+  readonly log: Log;
+  readonly view: ProgressView;
+}
+
+async function captureAll(
+  options: PullOptions,
+  { capture, saved, commits }: PullRun,
+  { host, log, view }: Surroundings,
+): Promise<void> {
+  const meter = new ProgressMeter();
+  const onStop = () => {
+    view.say('Stopping at the next checkpoint; Ctrl-C again ends at once.');
+  };
+  host.stop.addEventListener('abort', onStop, { once: true });
+  try {
+    await runLocally({
+      host,
+      log,
+      capture,
+      state: saved?.state ?? {},
+      end: options.until ?? 'never',
+      watch: {
+        intervalMs: progressIntervalMs,
+        onProgress: (tables) => {
+          const bytes = commits.counts.map((counts) => counts.bytes);
+          const sample = { atMs: host.clock.now(), tables, bytes };
+          view.progress(meter.measure({ ...sample, documents: commits.documentCount }));
+        },
+      },
+      commit: (batches) => commits.commit(batches),
+    });
+  } finally {
+    host.stop.removeEventListener('abort', onStop);
+  }
+}
+
+function logInto(view: ProgressView): Log {
+  return logTo((event) => {
+    if (isStatus(event)) view.status(event.message);
+    else if (event.level === 'warn' || event.level === 'error') view.warn(event);
+  });
+}

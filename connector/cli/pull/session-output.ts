@@ -1,0 +1,78 @@
+/** What a connector's session writes, as batches: documents, and the checkpoint that covers them. */
+
+import { assert } from '../../errors.ts';
+import { patched, type StateJson } from './merge-patch.ts';
+
+export interface CapturedDocument {
+  /** Index of the binding. */
+  readonly binding: number;
+  /** Its JSON, as the connector wrote it. */
+  readonly json: Uint8Array;
+}
+
+/** Documents that belong to one checkpoint. */
+export interface CapturedBatch {
+  readonly documents: readonly CapturedDocument[];
+  /** The state that covers these documents and all before them. */
+  readonly state: StateJson;
+}
+
+/** A response other than a document or a checkpoint, by its kind. */
+export type Answer = Readonly<Record<string, unknown>>;
+
+const newline = 0x0a;
+const documentHead = Buffer.from('{"captured":{"binding":');
+const documentMiddle = Buffer.from(',"doc":');
+/** Behind a document: the ends of two objects. */
+const documentTailBytes = 2;
+
+/** Reads JSON lines, in the codec's own spelling; a batch ends with its checkpoint. */
+export class SessionOutput {
+  readonly #onAnswer: (answer: Answer) => void;
+  #state: StateJson;
+  #documents: CapturedDocument[] = [];
+
+  constructor(state: StateJson, onAnswer: (answer: Answer) => void) {
+    this.#state = state;
+    this.#onAnswer = onAnswer;
+  }
+
+  /** The batches in some whole lines. Their documents are parts of these bytes. */
+  read(lines: Buffer): CapturedBatch[] {
+    const batches: CapturedBatch[] = [];
+    for (let start = 0; start < lines.length;) {
+      const end = lines.indexOf(newline, start);
+      assert(end >= 0, 'the session writes whole lines');
+      const batch = this.#readLine(lines.subarray(start, end));
+      if (batch !== undefined) batches.push(batch);
+      start = end + 1;
+    }
+    return batches;
+  }
+
+  #readLine(line: Buffer): CapturedBatch | undefined {
+    if (line.subarray(0, documentHead.length).equals(documentHead)) {
+      this.#documents.push(documentOf(line));
+      return undefined;
+    }
+    const answer = JSON.parse(line.toString()) as Answer;
+    const { checkpoint } = answer as { checkpoint?: { state: { updated: unknown } } };
+    if (checkpoint === undefined) {
+      this.#onAnswer(answer);
+      return undefined;
+    }
+    this.#state = patched(this.#state, checkpoint.state.updated);
+    const documents = this.#documents;
+    this.#documents = [];
+    return { documents, state: this.#state };
+  }
+}
+
+function documentOf(line: Buffer): CapturedDocument {
+  const at = line.indexOf(documentMiddle, documentHead.length);
+  assert(at >= 0, 'a captured line has a document');
+  return {
+    binding: Number(line.toString('latin1', documentHead.length, at)),
+    json: line.subarray(at + documentMiddle.length, line.length - documentTailBytes),
+  };
+}

@@ -1,0 +1,99 @@
+/** What `validate` shows: the bindings with their problems, then the plan. */
+
+import { errorCodes, type ConnectorError } from '../../errors.ts';
+import { streamCommands } from '../../table.ts';
+import { plural } from '../terminal/format.ts';
+import { renderPlan } from './plan-view.ts';
+import { awsOptions, problemLines } from '../terminal/problem-view.ts';
+import { wrapped } from '../terminal/table-view.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { BindingVerdict, Validation } from './validate.ts';
+
+export function renderValidation(validation: Validation, terminal: Terminal): string {
+  const { capture, place, verdicts, plan } = validation;
+  const { colors } = terminal;
+  const heading = `${capture.name} in ${capture.entry.file.path}, tables ${place}`;
+  const sections = [
+    wrapped(heading, terminal.columns).map((line) => colors.bold(line)),
+    verdicts.flatMap((verdict) => verdictLines(verdict, validation, terminal)),
+    [outcome(verdicts, terminal)],
+    ...(plan.tables.length > 0 ? [renderPlan(validation, terminal)] : []),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function verdictLines(
+  verdict: BindingVerdict,
+  validation: Validation,
+  terminal: Terminal,
+): string[] {
+  const { binding, table, problems, notes } = verdict;
+  const { colors } = terminal;
+  const title = `${colors.bold(table)} → ${binding.target}`;
+  if (binding.isDisabled) return [`${colors.dim('-')} ${title} ${colors.dim('(disabled)')}`];
+  const place = colors.dim(` ${binding.place}`);
+  const mark = problems.length === 0 ? colors.green('✓') : colors.red('✗');
+  return [
+    `${mark} ${title}${problems.length === 0 ? '' : place}`,
+    ...problems.flatMap((problem) =>
+      problemLines(shown(problem, verdict, validation), '-', narrower(terminal)).map(
+        (line) => `    ${line}`,
+      ),
+    ),
+    ...notes.flatMap((note) =>
+      problemLines(
+        { message: note, remedy: undefined, commands: [] },
+        colors.yellow('!'),
+        narrower(terminal),
+      ).map((line) => `    ${line}`),
+    ),
+  ];
+}
+
+function narrower(terminal: Terminal): Terminal {
+  return { ...terminal, columns: terminal.columns - 4 };
+}
+
+/** A problem with commands that meet the capture's own tables, where commands mend it. */
+function shown(
+  { code, message, hint }: ConnectorError,
+  { inspected }: BindingVerdict,
+  { config }: Validation,
+) {
+  const table = code === errorCodes.streamUnusable ? inspected?.table : undefined;
+  const commands = table === undefined ? [] : streamCommands(table, awsOptions(config));
+  return { message, remedy: hint, commands };
+}
+
+function outcome(verdicts: readonly BindingVerdict[], { colors }: Terminal): string {
+  const enabled = verdicts.filter(({ binding }) => !binding.isDisabled);
+  const troubled = enabled.filter(({ problems }) => problems.length > 0);
+  if (enabled.length === 0) {
+    return `${colors.yellow('!')} Nothing is captured: no binding is enabled. See: source-dynamodb discover --write`;
+  }
+  const all = plural(enabled.length, 'binding');
+  return troubled.length === 0
+    ? `${colors.green('✓')} ${all} can be captured`
+    : `${colors.red('✗')} ${troubled.length} of ${all} cannot be captured`;
+}
+
+/** The same for programs. */
+export function validationJson({ capture, config, verdicts, plan }: Validation): object {
+  return {
+    capture: capture.name,
+    region: config.region,
+    endpoint: config.endpoint ?? null,
+    bindings: verdicts.map(({ binding, table, problems, notes }) => ({
+      table,
+      target: binding.target,
+      place: binding.place,
+      disabled: binding.isDisabled,
+      problems: problems.map(({ code, message, hint }) => ({ code, message, hint })),
+      notes,
+    })),
+    plan,
+  };
+}

@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import { addTo } from '../../../../connector/cli/catalog/yaml-edit.ts';
+import { parseYamlFile } from '../../../../connector/cli/catalog/yaml-file.ts';
+
+const bindingsPath = ['captures', 'a/b', 'bindings'];
+const binding = {
+  value: { resource: { table: 'z' }, target: 'a/z' },
+  block: '- resource: { table: z }\n  target: a/z\n',
+};
+const collection = { name: 'a/z', value: { key: ['/id'] }, block: 'a/z:\n  key: [/id]\n' };
+
+const added = (text: string, path: string[], addition: Parameters<typeof addTo>[2]) =>
+  addTo(parseYamlFile('flow.yaml', text), path, addition).text;
+
+describe('addTo()', () => {
+  test('adds to a list and leaves all else as it is', () => {
+    const before = `# top
+captures:
+  a/b: # ours
+    endpoint: {local: {command:   [ node ], config: "c.yaml"}}
+    bindings:
+    # first
+    - resource:
+        table: a   # a table
+      target: 'x/a' # its collection
+`;
+    const after = `
+    # after the bindings
+    interval: 1s
+# end
+`;
+    expect(added(before + after, bindingsPath, binding)).toBe(
+      `${before}    - resource: { table: z }\n      target: a/z\n${after}`,
+    );
+  });
+
+  test.each([
+    [
+      'an empty list',
+      'captures:\n  a/b:\n    bindings: [] # none yet\n    interval: 5m\n',
+      'captures:\n  a/b:\n    bindings: # none yet\n      - resource: { table: z }\n        target: a/z\n    interval: 5m\n',
+    ],
+    [
+      'nothing after the colon',
+      'captures:\n  a/b:\n    bindings:\n    interval: 5m\n',
+      'captures:\n  a/b:\n    bindings:\n      - resource: { table: z }\n        target: a/z\n    interval: 5m\n',
+    ],
+    [
+      'a list in brackets',
+      'captures:\n  a/b:\n    bindings: [{target: x}]\n',
+      'captures:\n  a/b:\n    bindings: [{target: x}, { resource: { table: z }, target: a/z }]\n',
+    ],
+    [
+      'no list at all',
+      'captures:\n  a/b:\n    interval: 5m # often\n',
+      'captures:\n  a/b:\n    interval: 5m # often\n    bindings:\n      - resource: { table: z }\n        target: a/z\n',
+    ],
+    [
+      'a mapping in braces without it',
+      'captures: {a/b: {interval: 5m}}\n',
+      'captures: {a/b: {interval: 5m, bindings: [ { resource: { table: z }, target: a/z } ]}}\n',
+    ],
+    [
+      'a file without an end of line',
+      'captures:\n  a/b:\n    bindings:\n      - target: x',
+      'captures:\n  a/b:\n    bindings:\n      - target: x\n      - resource: { table: z }\n        target: a/z\n',
+    ],
+    [
+      'lines that end as on Windows',
+      'captures:\r\n  a/b:\r\n    bindings:\r\n      - target: x\r\n',
+      'captures:\r\n  a/b:\r\n    bindings:\r\n      - target: x\r\n      - resource: { table: z }\r\n        target: a/z\r\n',
+    ],
+  ])('adds to %s', (_, before, after) => {
+    expect(added(before, bindingsPath, binding)).toBe(after);
+  });
+
+  test.each([
+    ['a mapping', 'collections:\n  a/y: {}\n', 'collections:\n  a/y: {}\n  a/z:\n    key: [/id]\n'],
+    ['an empty one', 'collections: {}', 'collections:\n  a/z:\n    key: [/id]\n'],
+    ['a new section', 'x: 1\n', 'x: 1\n\ncollections:\n  a/z:\n    key: [/id]\n'],
+    ['comments alone', '# Mine.\n', '# Mine.\n\ncollections:\n  a/z:\n    key: [/id]\n'],
+    ['an empty file', '', 'collections:\n  a/z:\n    key: [/id]\n'],
+  ])('adds a name to %s', (_, before, after) => {
+    expect(added(before, ['collections'], collection)).toBe(after);
+  });
+});

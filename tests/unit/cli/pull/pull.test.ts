@@ -1,0 +1,207 @@
+import { describe, expect, test } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { runCommandLine } from '../../../../connector/cli/cli.ts';
+import type { CommandHost } from '../../../../connector/host.ts';
+import '../../../simulation/loaded.ts';
+import '../../../../connector/session/published.ts';
+import { endpointConfig } from '../../../simulation/open-request.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
+import { FakeDynamoDb } from '../../../support/fake-dynamodb/fake-dynamodb.ts';
+import { FakeTerminal } from '../../../support/fake-terminal.ts';
+import { temporaryFiles } from '../temporary-files.ts';
+
+/** A folder with a flow.yaml, a table of some items, and commands that run there. */
+function newProject({
+  hasBindings = true,
+  schema,
+}: { hasBindings?: boolean; schema?: object } = {}) {
+  const clock = new FakeClock(Date.UTC(2026, 7, 21, 10));
+  const dynamoDb = new FakeDynamoDb({ clock });
+  const key = [{ name: 'id', type: 'S' }] as const;
+  dynamoDb.createTable({ name: 'orders', key });
+  for (const id of ['a', 'b', 'c', 'd', 'e']) dynamoDb.put('orders', { id: { S: id } });
+  // Begun after them: only a scan can tell of them.
+  dynamoDb.enableStream('orders');
+  const temporary = temporaryFiles();
+  const bindings = hasBindings
+    ? [{ resource: { table: 'orders' }, target: 'acmeCo/orders' }]
+    : [{ resource: { table: 'orders' }, target: 'acmeCo/orders', disable: true }];
+  const config = endpointConfig({ backfillSegments: 1 });
+  const captures = { 'acmeCo/try': { endpoint: { local: { command: [], config } }, bindings } };
+  const collections =
+    schema === undefined ? {} : { collections: { 'acmeCo/orders': { schema, key: ['/id'] } } };
+  // JSON is YAML.
+  writeFileSync(temporary.pathOf('flow.yaml'), JSON.stringify({ captures, ...collections }));
+
+  const run = async (...options: string[]) => {
+    const stderr = new FakeTerminal({ isTerminal: false });
+    let stdout = '';
+    const screen = { isTerminal: false, columns: undefined, rows: undefined };
+    const { files, pathOf } = temporary;
+    const host: CommandHost = {
+      input: (async function* () {
+        // A command reads nothing.
+      })(),
+      output: {
+        write: (pieces) => {
+          stdout += Buffer.concat(pieces).toString();
+          return Promise.resolve();
+        },
+      },
+      logLine: () => undefined,
+      clock,
+      random: () => 0.5,
+      environment: {},
+      http: dynamoDb.transport(),
+      stop: new AbortController().signal,
+      files: {
+        read: (file) => files.read(pathOf(file)),
+        replace: (file, text) => files.replace(pathOf(file), text),
+        openSink: (file, keptBytes) => files.openSink(pathOf(file), keptBytes),
+      },
+      screens: {
+        stdout: {
+          ...screen,
+          write: (text) => {
+            stdout += text;
+          },
+        },
+        stderr: {
+          ...screen,
+          write: (text) => {
+            stderr.write(text);
+          },
+        },
+      },
+      isInputTerminal: false,
+      program: 'source-dynamodb',
+    };
+    const exitCode = await clock.run(runCommandLine(['pull', ...options], host));
+    const documents = stdout.split('\n').filter((line) => line.startsWith('['));
+    return { exitCode, ids: documents.map(idOf), stdout, stderr: stderr.written };
+  };
+  return { dynamoDb, run, ...temporary };
+}
+
+function idOf(line: string): string {
+  const [collection, { id }] = JSON.parse(line) as [string, { id: string }];
+  expect(collection).toBe('acmeCo/orders');
+  return id;
+}
+
+const caughtUp = ['--until', 'caught-up'];
+
+describe('source-dynamodb pull', () => {
+  test('prints documents, and says on stderr how it went', async () => {
+    const { exitCode, ids, stderr } = await newProject().run(...caughtUp);
+    expect([exitCode, ids.toSorted()]).toEqual([0, ['a', 'b', 'c', 'd', 'e']]);
+    expect(stderr).toMatch(/^✓ 5 documents in \d+ s \(backfilled and caught up\)$/m);
+  });
+
+  test('prints the rows that are left, in the order of their key', async () => {
+    const project = newProject();
+    const options = [...caughtUp, '--reduce', '--state', 'state.json'];
+    expect((await project.run(...options)).ids).toEqual(['a', 'b', 'c', 'd', 'e']);
+    project.dynamoDb.delete('orders', { id: { S: 'c' } });
+    project.dynamoDb.put('orders', { id: { S: 'aa' } });
+    expect((await project.run(...options)).ids).toEqual(['a', 'aa', 'b', 'd', 'e']);
+    const toFile = await project.run(...options, '--output', 'rows.jsonl');
+    expect([toFile.ids, project.textOf('rows.jsonl').split('\n').length]).toEqual([[], 6]);
+  });
+
+  test('reduces by the schema of the flow.yaml', async () => {
+    const schema = { type: 'object', required: ['total'], reduce: { strategy: 'merge' } };
+    const { exitCode, stderr } = await newProject({ schema }).run(...caughtUp, '--reduce');
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining('Error: Cannot reduce collection "acmeCo/orders" by its schema: '),
+    ]);
+  });
+
+  test('stops at a limit, at a checkpoint where that is possible', async () => {
+    const project = newProject();
+    const first = await project.run('--limit', '2', '--state', 'state.json');
+    expect(first.ids.length).toBe(2);
+    expect(first.stderr).not.toContain('lie behind');
+    const rest = await project.run(...caughtUp, '--state', 'state.json');
+    expect([...first.ids, ...rest.ids].toSorted()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test.each<[string, string[], string[], string]>([
+    [
+      'rows of what was begun without',
+      ['--output', 'out.jsonl'],
+      ['--reduce'],
+      'State file "state.json" was begun without --reduce, and has no rows to go on from\n' +
+        'Hint:  Leave out --reduce, or name another file by --state.',
+    ],
+    [
+      'documents of what was begun with rows',
+      ['--reduce'],
+      [],
+      'State file "state.json" was begun with --reduce\n' +
+        'Hint:  Add --reduce, or name another file by --state.',
+    ],
+    [
+      'another output',
+      ['--output', 'out.jsonl'],
+      [],
+      'State file "state.json" was begun with its documents going to "out.jsonl"\n' +
+        'Hint:  Use --output out.jsonl, or name another file by --state.',
+    ],
+    [
+      'a file after stdout',
+      [],
+      ['--output', 'out.jsonl'],
+      'State file "state.json" was begun with its documents going to stdout\n' +
+        'Hint:  Use --output -, or name another file by --state.',
+    ],
+  ])('refuses %s', async (_, before, now, want) => {
+    const project = newProject();
+    const options = [...caughtUp, '--state', 'state.json'];
+    expect((await project.run(...options, ...before)).exitCode).toBe(0);
+    const { exitCode, stderr } = await project.run(...options, ...now);
+    expect([exitCode, stderr]).toEqual([1, `Error: ${want}\nCode:  state-invalid\n`]);
+  });
+
+  test('leaves no state file behind where nothing was captured', async () => {
+    const project = newProject({ schema: { type: 'object' } });
+    project.dynamoDb.dropTable('orders');
+    const { exitCode } = await project.run('--reduce', '--state', 'state.json');
+    expect([exitCode, await project.files.read(project.pathOf('state.json'))]).toEqual([
+      1,
+      undefined,
+    ]);
+  });
+
+  test('tells machines what went wrong', async () => {
+    const { exitCode, stderr } = await newProject({ hasBindings: false }).run('--json');
+    expect([exitCode, JSON.parse(stderr)]).toEqual([
+      1,
+      {
+        event: 'error',
+        code: 'flow-file-invalid',
+        message: 'Capture "acmeCo/try" in flow.yaml has only disabled bindings',
+        hint: 'Add some by: source-dynamodb discover --write',
+      },
+    ]);
+  });
+
+  test.each([
+    [['--limit', '0'], "option '--limit <count>' argument '0' is invalid"],
+    [['--until', 'later'], "option '--until <when>' argument 'later' is invalid"],
+    [['--stat', 'x'], "unknown option '--stat'"],
+  ])('exits with 2 for %j', async (options, want) => {
+    const { exitCode, stderr } = await newProject().run(...options);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(want)]);
+  });
+});
+
+test('command-line.md has a row for each option of pull', async () => {
+  const { exitCode, stdout } = await newProject().run('--help');
+  const options = [...stdout.matchAll(/^ {2}(--\w+(?: <\w+>)?) /gm)].map(([, option]) => option);
+  const page = readFileSync('connector/docs/command-line.md', 'utf8');
+  const rows = [...page.matchAll(/^\| `(--\w+(?: <\w+>)?)` +\| [^-\s]/gm)].map(([, row]) => row);
+  expect([exitCode, rows]).toEqual([0, expect.arrayContaining(options)]);
+  expect(options.length).toBe(8);
+});
