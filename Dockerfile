@@ -6,6 +6,10 @@ RUN npm ci
 COPY connector ./connector
 COPY protocol ./protocol
 COPY schemas ./schemas
+# Where the web app's link to the documentation leads, for who publishes an image:
+# docker build --build-arg DOCUMENTATION_URL=https://example.com/source-dynamodb .
+ARG DOCUMENTATION_URL
+RUN if [ -n "$DOCUMENTATION_URL" ]; then npm pkg set homepage="$DOCUMENTATION_URL"; fi
 RUN npm run build
 
 # Flow's data planes run linux/amd64, and put a program of theirs into the container to start this one: Debian

@@ -77,11 +77,11 @@ export interface AdvancedOptions {
    */
   idleBackoffMax?: string;
   /**
-   * Keep every change of an item in its collection, rather than combining the changes of a key into the latest one. It takes effect for collections that you discover from then on.
+   * Keep every change of an item in its collection, rather than combining the changes of a key into the latest one. Blank means no. It takes effect for collections that you discover from then on.
    */
-  historyMode: boolean;
+  historyMode?: boolean;
   /**
-   * What happens if changes were lost before they could be read, for instance because the capture was stopped for more than 24 hours. With fail the capture stops and tells you which table to backfill; with backfill it backfills that table by itself.
+   * What happens if changes were lost before they could be read, for instance because the capture was stopped for more than 24 hours. With fail, or blank, the capture stops and tells you which table to backfill; with backfill it backfills that table by itself.
    */
-  onDataLoss: 'fail' | 'backfill';
+  onDataLoss?: 'fail' | 'backfill';
 }

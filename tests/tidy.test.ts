@@ -20,6 +20,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'protocol',
     'schemas',
     'words',
+    'package.json',
   ],
   capture: [
     'backfill',

@@ -19,7 +19,9 @@ export function createJsonCall(options: JsonCallOptions): JsonCall {
   const { transport, signer, endpoint, timeoutMs } = options;
   const protocol = endpoint.protocol === 'http:' ? 'http:' : 'https:';
   const port = endpoint.port === '' ? undefined : Number(endpoint.port);
-  const address = { method: 'POST', protocol, hostname: endpoint.hostname, path: '/' } as const;
+  // A gateway may serve DynamoDB below a path.
+  const path = `${endpoint.pathname.replace(/\/$/, '')}/`;
+  const address = { method: 'POST', protocol, hostname: endpoint.hostname, path } as const;
   return async (target, body, signal) => {
     const { headers } = await signer.sign({
       ...address,

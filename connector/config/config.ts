@@ -2,7 +2,9 @@
 
 import { parseDurationMs } from './duration.ts';
 import { ConnectorError, errorCodes, listProblems } from '../errors.ts';
+import { tidied } from './given.ts';
 import { compileCheck, type ConfigProblem, type SchemaCheck } from './schema-check.ts';
+import { endpointRules, resourceRules, serverUrl } from './text-rules.ts';
 import endpointSchema from '../../schemas/endpoint-config.schema.json' with { type: 'json' };
 import type * as schema from '../../schemas/endpoint-config.types.ts';
 import resourceSchema from '../../schemas/resource-config.schema.json' with { type: 'json' };
@@ -30,7 +32,7 @@ export type Credentials =
 export interface EndpointConfig {
   readonly region: string;
   readonly credentials: Credentials;
-  /** An http or https URL without a path; absent for AWS's own endpoint. */
+  /** An http or https URL without a slash at its end; absent for AWS's own endpoint. */
   readonly endpoint: string | undefined;
   /** For backfills that have yet to begin. */
   readonly backfillSegments: number;
@@ -59,6 +61,14 @@ const idleBackoffMaxMsLeast = 200;
 const idleBackoffMaxMsMost = 600_000;
 
 const endpointPlace = 'the endpoint configuration';
+/**
+ * The published schema demands credentials, since the web form folds away what is not required. A local run may
+ * leave them to the SDK, and keys may stand at the root.
+ */
+const localEndpointSchema = {
+  ...endpointSchema,
+  required: endpointSchema.required.filter((name) => name !== 'credentials'),
+};
 let checkEndpointConfig: SchemaCheck | undefined;
 let checkResourceConfig: SchemaCheck | undefined;
 
@@ -78,8 +88,8 @@ interface InjectedTokens {
 
 /** The endpoint configuration. Throws `config-invalid` with every problem of it. */
 export function parseEndpointConfig(json: unknown): EndpointConfig {
-  checkEndpointConfig ??= compileCheck(endpointSchema, { uri: isServerUrl });
-  const value = withoutBlanks(json);
+  checkEndpointConfig ??= compileCheck(localEndpointSchema, endpointRules);
+  const value = tidied(json, endpointSchema, { trims: true });
   const problems = checkEndpointConfig(value, endpointPlace);
   const credentials = problems.some(concernsCredentials)
     ? undefined
@@ -93,7 +103,7 @@ export function parseEndpointConfig(json: unknown): EndpointConfig {
   return {
     region,
     credentials,
-    endpoint: advanced.endpoint,
+    endpoint: advanced.endpoint === undefined ? undefined : serverUrl(advanced.endpoint),
     backfillSegments: nonZero(advanced.backfillSegments) ?? backfillSegmentsDefault,
     scanLimit: nonZero(advanced.scanLimit),
     idleBackoffMaxMs: idleBackoffMaxMsOf(advanced.idleBackoffMax),
@@ -119,8 +129,11 @@ export function parseResourceConfigs(jsons: readonly unknown[]): ResourceConfig[
 
 function readResourceConfig(json: unknown, index: number) {
   // Unknown names are refused here, not in the published schema: Flow's control plane may add `_meta`.
-  checkResourceConfig ??= compileCheck({ ...resourceSchema, additionalProperties: false });
-  const value = withoutBlanks(json, ['_meta']);
+  checkResourceConfig ??= compileCheck(
+    { ...resourceSchema, additionalProperties: false },
+    resourceRules,
+  );
+  const value = tidied(json, resourceSchema, { ignored: ['_meta'], trims: false });
   const problems = checkResourceConfig(value, placeOf(index));
   // Of use only where there is no problem.
   const { table, rcuAllocation } = (value ?? {}) as Resource;
@@ -174,13 +187,6 @@ function tokensMissing(roleArn: string): string {
   );
 }
 
-function isServerUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, pathname, search, hash, username, password } = new URL(text);
-  const rest = [search, hash, username, password];
-  return /^https?:$/.test(protocol) && pathname === '/' && rest.every((part) => part === '');
-}
-
 function idleBackoffMaxMsOf(duration: string | undefined): number {
   const ms = duration === undefined ? 0 : parseDurationMs(duration);
   if (ms === 0) return idleBackoffMaxMsDefault;
@@ -189,15 +195,6 @@ function idleBackoffMaxMsOf(duration: string | undefined): number {
 
 function nonZero(count: number | undefined): number | undefined {
   return count === 0 ? undefined : count;
-}
-
-/** The same without members that are null or empty: a form leaves them behind for fields that nobody filled in. */
-function withoutBlanks(json: unknown, ignored: readonly string[] = []): unknown {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
-  const entries = (Object.entries(json) as [string, unknown][])
-    .filter(([name, value]) => value !== null && value !== '' && !ignored.includes(name))
-    .map(([name, value]) => [name, withoutBlanks(value)] as const);
-  return Object.fromEntries(entries);
 }
 
 function placeOf(index: number): string {

@@ -11,7 +11,10 @@ const unitMs = new Map([
   ['h', 3_600_000],
 ]);
 
-/** Milliseconds of a duration that the schema's pattern has let through. */
+export const durationPattern =
+  /^\+?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+
+/** Milliseconds of a duration that matches the pattern. */
 export function parseDurationMs(text: string): number {
   const parts = text.matchAll(/([0-9.]+)([a-zµμ]+)/g);
   return [...parts].reduce(

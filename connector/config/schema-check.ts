@@ -2,6 +2,7 @@
 
 import { Ajv2020 as Ajv, type ErrorObject } from 'ajv/dist/2020.js';
 import { likelyMeant } from '../misspelling.ts';
+import type { TextRules } from './text-rules.ts';
 
 /** A JSON Schema as far as names of properties go. */
 export interface ObjectSchema {
@@ -24,17 +25,13 @@ export interface ConfigProblem {
 /** Every problem of a value; `place` says where the value stands. */
 export type SchemaCheck = (value: unknown, place: string) => ConfigProblem[];
 
-/** What the formats that a schema names stand for. */
-export type Formats = Readonly<Record<string, (text: string) => boolean>>;
-
 /** Compiles a schema, which takes a few milliseconds. */
-export function compileCheck(schema: ObjectSchema, formats: Formats = {}): SchemaCheck {
+export function compileCheck(schema: ObjectSchema, rules: TextRules): SchemaCheck {
   // A test compiles the schemas strictly and against their meta-schema; a start need not.
   const ajv = new Ajv({
     allErrors: true,
     code: { optimize: false }, // It runs once or twice.
     discriminator: true,
-    formats,
     meta: false,
     strict: false,
     validateSchema: false,
@@ -50,12 +47,36 @@ export function compileCheck(schema: ObjectSchema, formats: Formats = {}): Schem
         .filter((error) => error.keyword !== 'additionalProperties') // those are in `unknown`
         .map((error) => problemOf(error, place))
         .filter(({ path }) => !meant.has(path)),
+      ...brokenRules(schema, rules, value, place),
       ...unknown.map(({ path, suggestion }) => {
         const question = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
         return { path, sentence: `Unknown property "${path}" in ${place}${question}` };
       }),
     ];
   };
+}
+
+function brokenRules(
+  schema: ObjectSchema,
+  rules: TextRules,
+  value: unknown,
+  place: string,
+): ConfigProblem[] {
+  return Object.entries(rules).flatMap(([path, rule]) => {
+    const text = textAt(path.split('.'), schema, value);
+    const complaint = text === undefined ? undefined : rule(text);
+    return complaint === undefined
+      ? []
+      : [{ path, sentence: `Property "${path}" in ${place} ${complaint}` }];
+  });
+}
+
+/** The text at a path, if the schema knows it; what a form left behind of another variant does not count. */
+function textAt(path: readonly string[], schema: ObjectSchema, value: unknown): string | undefined {
+  const [name, ...rest] = path;
+  if (name === undefined) return typeof value === 'string' ? value : undefined;
+  const next = isObject(value) ? propertiesOf(schema, value)[name] : undefined;
+  return next && isObject(value) ? textAt(rest, next, value[name]) : undefined;
 }
 
 interface UnknownProperty {
@@ -127,7 +148,6 @@ function tagsOf({ params, parentSchema }: ErrorObject): string {
 /** What the schema demands and the value is not. Secret properties have no rule that would show their value. */
 function demandOf(error: ErrorObject): string {
   const params = error.params as Readonly<Record<string, unknown>>;
-  const schema = (error.parentSchema ?? {}) as { examples?: readonly unknown[] };
   switch (error.keyword) {
     case 'type':
       return `must be ${typeNames.get(params['type']) ?? 'of another type'}, not ${kindOf(error.data)}`;
@@ -139,9 +159,6 @@ function demandOf(error: ErrorObject): string {
       return `must be ${listChoices(params['allowedValues'] as unknown[])}, not ${shown(error.data)}`;
     case 'discriminator':
       return `must be ${tagsOf(error)}, not ${shown(params['tagValue'])}`;
-    case 'format':
-    case 'pattern':
-      return `is ${shown(error.data)}, which is not valid; write it like ${listChoices(schema.examples ?? [])}`;
     default:
       return error.message ?? 'is not valid';
   }

@@ -8,6 +8,11 @@ export type Answer = readonly [status: number, body: unknown, headers?: Record<s
 
 /** Both ports over a transport that gives these answers, the last one for ever; and what it was sent. */
 export async function awsOver(...answers: readonly Answer[]) {
+  return await awsAt({}, ...answers);
+}
+
+/** The same with options of the endpoint configuration. */
+export async function awsAt(options: object, ...answers: readonly Answer[]) {
   const { host, clock } = fakeHost({});
   const sent: HttpRequest[] = [];
   const send = (request: HttpRequest): Promise<HttpResponse> => {
@@ -16,7 +21,7 @@ export async function awsOver(...answers: readonly Answer[]) {
     const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
     return Promise.resolve({ status, headers, body: bytes });
   };
-  const parsed = parseEndpointConfig(config);
+  const parsed = parseEndpointConfig({ ...config, ...options });
   const retry = retryContext(clock, { patienceMs: 10_000, throttledPatienceMs: 10_000 });
   const aws = await createAws(parsed, { ...host, http: { send } }, retry);
   const told = () =>

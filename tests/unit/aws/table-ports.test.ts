@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { crc32 } from 'node:zlib';
 import type { ScanRequest } from '../../../connector/aws/aws.ts';
-import { awsOver, type Answer } from './aws-over.ts';
+import { awsAt, awsOver, type Answer } from './aws-over.ts';
 import { never } from './retry-context.ts';
 
 const tables = 'dynamodb.us-east-1.amazonaws.com/';
@@ -24,6 +24,17 @@ describe('TableApi', () => {
     expect(told()).toEqual([
       [tables, 'DynamoDB_20120810.ListTables', '{}'],
       [tables, 'DynamoDB_20120810.ListTables', '{"ExclusiveStartTableName":"b"}'],
+    ]);
+  });
+
+  test('all calls go below the path of an endpoint that has one', async () => {
+    const endpoint = 'https://gateway.example:8443/dynamodb/';
+    const { call, told } = await awsAt({ advanced: { endpoint } }, [200, '{"TableNames":[]}']);
+    await call((aws) => aws.tables.listTables(never));
+    await call((aws) => aws.tables.scan(scan, never));
+    expect(told().map(([place]) => place)).toEqual([
+      'gateway.example/dynamodb/',
+      'gateway.example/dynamodb/',
     ]);
   });
 

@@ -88,6 +88,34 @@ describe('parseEndpointConfig()', () => {
       },
       {},
     ],
+    [
+      'blanks around what was pasted',
+      {
+        region: ' us-east-1\n',
+        credentials: { ...accessKey, aws_access_key_id: ' A', aws_secret_access_key: 'S\u00a0' },
+        advanced: { endpoint: '\thttps://host ', idleBackoffMax: ' 2s' },
+      },
+      { credentials: accessKeyOf('A', 'S'), endpoint: 'https://host', idleBackoffMaxMs: 2000 },
+    ],
+    [
+      'names in any letter case, as Go does',
+      {
+        region: null,
+        Region: 'us-east-1',
+        Credentials: {
+          Auth_Type: 'AWSAccessKey',
+          AWS_Access_Key_ID: 'A',
+          aws_secret_access_key: 'S',
+        },
+        ADVANCED: { scanlimit: 7 },
+      },
+      { credentials: accessKeyOf('A', 'S'), scanLimit: 7 },
+    ],
+    [
+      'a leftover of another form that is not valid there',
+      { credentials: { ...accessKey, aws_region: 'not a region' } },
+      { credentials: accessKeyOf('A', 'S') },
+    ],
     ['zero segments', { advanced: { backfillSegments: 0 } }, {}],
     ['what sops adds', { sops: { mac: 'x' }, region_sops: 'x' }, {}],
     ['names of `Object.prototype`', JSON.parse('{"__proto__":1,"constructor":2}') as object, {}],
@@ -125,8 +153,21 @@ describe('parseEndpointConfig()', () => {
     [{ region: '' }, `Missing property "region" ${place}`],
     [{ region: 5 }, `Property "region" ${place} must be a string, not a number`],
     [
-      { region: 'us-east-1 ' },
-      `Property "region" ${place} is "us-east-1 ", which is not valid; write it like "us-east-1"`,
+      { region: 'us east 1' },
+      `Property "region" ${place} is "us east 1", which is not the name of a region; write it like "us-east-1"`,
+    ],
+    [{ region: '  ' }, `Missing property "region" ${place}`],
+    [
+      { region, credentials: { ...accessKey, aws_secret_access_key: 'half and half' } },
+      `Property "credentials.aws_secret_access_key" ${place} has a blank, a line break or another character that AWS keys do not have; copy it again`,
+    ],
+    [
+      { region, awsAccessKeyId: 'A\u200b', awsSecretAccessKey: 'S' },
+      `Property "awsAccessKeyId" ${place} has a blank, a line break or another character that AWS keys do not have; copy it again`,
+    ],
+    [
+      { region, credentials: { ...role, ...tokens, aws_region: '/' } },
+      `Property "credentials.aws_region" ${place} is "/", which is not the name of a region; write it like "us-east-1"`,
     ],
     [{ regoin: 'us-east-1' }, `Unknown property "regoin" ${place}; did you mean "region"?`],
     [
@@ -188,24 +229,41 @@ describe('parseEndpointConfig()', () => {
   });
 
   test.each([
-    'localhost:8000',
-    'ftp://host',
-    'https://host/path',
-    'https://u:p@host',
-    'http://h?q',
-  ])('refuses the endpoint %s', (endpoint) => {
+    ['https://host', 'https://host'],
+    ['https://host/', 'https://host'],
+    ['HTTPS://Host:443', 'https://host'],
+    ['https://host/a/path/', 'https://host/a/path'],
+    ['dynamodb.eu-west-1.amazonaws.com', 'https://dynamodb.eu-west-1.amazonaws.com'],
+    ['host:8000/path', 'https://host:8000/path'],
+    ['localhost:8000', 'http://localhost:8000'],
+    ['127.0.0.1:8000', 'http://127.0.0.1:8000'],
+    ['[::1]:8000', 'http://[::1]:8000'],
+    ['localhost.example', 'https://localhost.example'],
+  ])('takes the endpoint %s as %s', (endpoint, want) => {
+    expect(parseEndpointConfig({ region, advanced: { endpoint } }).endpoint).toBe(want);
+  });
+
+  test.each([
+    ['ftp://host', 'ftp://host'],
+    ['https://user:secret@host', 'https://…@host'],
+    ['user:secret@host', 'user:secret@host'],
+    ['http://h?q', 'http://h?q'],
+    ['two words', 'two words'],
+    ['http://', 'http://'],
+    ['https:\\\\host', 'https:\\\\host'],
+  ])('refuses the endpoint %s', (endpoint, shown) => {
     const got = messageFrom(() => parseEndpointConfig({ region, advanced: { endpoint } }));
     expect(got).toBe(
-      `Property "advanced.endpoint" ${place} is "${endpoint}", which is not valid; write it like "https://dynamodb.us-east-1.amazonaws.com"`,
+      `Property "advanced.endpoint" ${place} is ${JSON.stringify(shown)}, which is not the URL of a server; write it like "https://dynamodb.us-east-1.amazonaws.com"`,
     );
   });
 
-  test.each(['5', '1', 's', '1 s', '1d', '-1s', 'PT1S', '1s ', '.s'])(
+  test.each(['5', '1', 's', '1 s', '1d', '-1s', 'PT1S', '.s'])(
     'refuses the duration %j',
     (idleBackoffMax) => {
       const got = messageFrom(() => parseEndpointConfig({ region, advanced: { idleBackoffMax } }));
       expect(got).toBe(
-        `Property "advanced.idleBackoffMax" ${place} is "${idleBackoffMax}", which is not valid; write it like "1s" or "1m30s"`,
+        `Property "advanced.idleBackoffMax" ${place} is "${idleBackoffMax}", which is not a duration; write it like "1s" or "1m30s"`,
       );
     },
   );
@@ -218,14 +276,14 @@ describe('parseEndpointConfig()', () => {
           aws_acces_key_id: 'A',
           aws_secret_access_key: 'S',
         },
-        advanced: { endpoint: 'x', unheardOf: 1 },
+        advanced: { endpoint: 'x y', unheardOf: 1 },
         awsAccessKeyId: 1,
       }),
     );
     const want = [
       'There are 5 problems in the endpoint configuration:',
       `- Missing property "region" ${place}`,
-      `- Property "advanced.endpoint" ${place} is "x", which is not valid; write it like "https://dynamodb.us-east-1.amazonaws.com"`,
+      `- Property "advanced.endpoint" ${place} is "x y", which is not the URL of a server; write it like "https://dynamodb.us-east-1.amazonaws.com"`,
       `- Property "awsAccessKeyId" ${place} must be a string, not a number`,
       `- Unknown property "credentials.aws_acces_key_id" ${place}; did you mean "credentials.aws_access_key_id"?`,
       `- Unknown property "advanced.unheardOf" ${place}`,
@@ -259,6 +317,10 @@ describe('parseResourceConfig()', () => {
       { table: arn, _meta: { path: ['x'] } },
       { table: arn, rcuAllocation: undefined },
     ],
+    [
+      { Table: 'orders', rcuallocation: 5 },
+      { table: 'orders', rcuAllocation: 5 },
+    ],
     [{ table: longName }, { table: longName, rcuAllocation: undefined }],
   ])('takes %j', (given, want) => {
     expect(parseResourceConfig(given, 0)).toEqual(want);
@@ -282,15 +344,21 @@ describe('parseResourceConfig()', () => {
     expect(messageFrom(() => parseResourceConfig(given, 2))).toBe(want);
   });
 
-  test.each(['ab', 'a b c', 'a/b/c', `${longName}x`, `${arn}/stream/x`, 'arn:aws:s3:::orders'])(
-    'refuses the table %j',
-    (table) => {
-      const got = messageFrom(() => parseResourceConfig({ table }, 2));
-      expect(got).toBe(
-        `Property "table" ${place} is "${table}", which is not valid; write it like "orders"`,
-      );
-    },
-  );
+  const names = 'but table names consist of 3 to 255 letters, digits, "_", "." or "-"';
+  const arns =
+    'which is not the ARN of a table; write it like "arn:aws:dynamodb:us-east-1:111122223333:table/orders"';
+  test.each([
+    ['ab', `${names} (it has 2)`],
+    ['a b c', names],
+    ['a/b/c', names],
+    ['orders ', names],
+    [`${longName}x`, `${names} (it has 256)`],
+    [`${arn}/stream/x`, arns],
+    ['arn:aws:s3:::orders', arns],
+  ])('refuses the table %j', (table, want) => {
+    const got = messageFrom(() => parseResourceConfig({ table }, 2));
+    expect(got).toBe(`Property "table" ${place} is "${table}", ${want}`);
+  });
 });
 
 describe('parseResourceConfigs()', () => {

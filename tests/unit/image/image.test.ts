@@ -44,6 +44,13 @@ describe('Dockerfile', () => {
     });
   });
 
+  test('lets its publisher set the page of the documentation before the bundle is built', () => {
+    expect(textsOf(buildStage, 'ARG')).toEqual(['DOCUMENTATION_URL']);
+    const [, set = '', build] = textsOf(buildStage, 'RUN');
+    expect(set).toContain('npm pkg set homepage="$DOCUMENTATION_URL"');
+    expect(build).toBe('npm run build');
+  });
+
   test('has an entrypoint that is the whole command, and bounds the heap', () => {
     const got = { entrypoint, command: textsOf(image, 'CMD') };
     const want = {

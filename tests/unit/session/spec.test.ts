@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { spec } from '../../../connector/session/spec.ts';
+import packageJson from '../../../package.json' with { type: 'json' };
 import configSchema from '../../../schemas/endpoint-config.schema.json' with { type: 'json' };
 import resourceConfigSchema from '../../../schemas/resource-config.schema.json' with { type: 'json' };
 
@@ -11,7 +12,7 @@ describe('spec()', () => {
       protocol: 3032023,
       configSchema,
       resourceConfigSchema,
-      documentationUrl: 'https://go.estuary.dev/source-dynamodb',
+      documentationUrl: packageJson.homepage,
       resourcePathPointers: ['/table'],
     };
     expect(got).toEqual(want);
