@@ -39,8 +39,9 @@ export interface HttpResponse {
 export interface HttpTransport {
   /**
    * Sends a request and reads the whole response. Rejects on a connection that fails, hangs longer than
-   * `timeoutMs`, or ends early (error `code` as Node's: `ECONNREFUSED`, `ECONNRESET`, `ETIMEDOUT` …), and with
-   * the signal's reason when it aborts.
+   * `timeoutMs`, takes much longer than that in all for what it brings, ends early, or answers what is not HTTP
+   * (error `code` as Node's: `ECONNREFUSED`, `ECONNRESET`, `ETIMEDOUT`, `HPE_…`), and with the signal's reason
+   * when it aborts.
    */
   send(request: HttpRequest, timeoutMs: number, signal: AbortSignal): Promise<HttpResponse>;
   /** Takes back a response's body that nobody will read any more, to lend its memory to later ones. */

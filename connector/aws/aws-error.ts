@@ -82,6 +82,9 @@ const rejectedNames = new Set([
   'UnrecognizedClientException',
 ]);
 
+/** The name of an answer that is neither a success nor an error. */
+export const unexpectedStatus = 'UnexpectedStatus';
+
 /** What to do about anything thrown by an AWS call. */
 export function remedyOf(error: unknown): Remedy {
   const name = nameOf(error);
@@ -97,12 +100,20 @@ export function remedyOf(error: unknown): Remedy {
     return 'skewed';
   }
   if (transientNames.has(name) || isConnectionError(error)) return 'transient';
-  return statusOf(error) >= 500 ? 'transient' : 'final';
+  return remedyOfStatus(statusOf(error));
 }
 
-/** True when no answer came at all, or not to its end. */
+/** What a status calls for by itself: AWS always names its errors, what lies on the way to it often does not. */
+function remedyOfStatus(status: number): Remedy {
+  if (status === 429) return 'throttled';
+  const isNoError = status > 0 && status < 400;
+  return isNoError || status === 408 || status >= 500 ? 'transient' : 'final';
+}
+
+/** True when no answer came at all, not to its end, or garbled: a damaged one may be whole the next time. */
 export function isConnectionError(error: unknown): boolean {
-  return connectionCodes.has(codeOf(error) ?? '');
+  const code = codeOf(error) ?? '';
+  return connectionCodes.has(code) || code.startsWith('HPE_');
 }
 
 /** What a call was about, for messages: `{ action: 'dynamodb:Scan', resource: 'table "orders"' }`. */
@@ -177,10 +188,10 @@ export function refused(error: unknown, subject: CallSubject): unknown {
   );
 }
 
-/** True for what does not pass by itself: a certificate that is not trusted, an answer that is not HTTP. */
+/** True for what does not pass by itself: a certificate that is not trusted, an answer that is not TLS. */
 function isUnusableConnection(error: unknown): boolean {
   const code = codeOf(error) ?? '';
-  return /^(CERT_|DEPTH_ZERO_|EPROTO$|ERR_SSL_|ERR_TLS_|HPE_|SELF_SIGNED_|UNABLE_TO_)/.test(code);
+  return /^(CERT_|DEPTH_ZERO_|EPROTO$|ERR_SSL_|ERR_TLS_|SELF_SIGNED_|UNABLE_TO_)/.test(code);
 }
 
 /** The error when trying again has gone on for too long. */
@@ -190,15 +201,18 @@ export function outOfPatience(
   seconds: number,
 ): ConnectorError {
   if (isConnectionError(error)) return unreachable(error, subject);
+  const isInvalid = isConnectorError(error) || nameOf(error) === unexpectedStatus;
+  const what = isConnectorError(error) ? error.message : `${nameOf(error)}: ${messageOf(error)}`;
   return new ConnectorError(
-    errorCodes.awsUnavailable,
-    `${subject.action} on ${subject.resource} kept failing for ${seconds} s: ${nameOf(error)}: ${messageOf(error)}`,
-    {
-      hint: 'Try again later; a capture goes on from its last checkpoint.',
-      cause: error,
-    },
+    isInvalid ? errorCodes.responseInvalid : errorCodes.awsUnavailable,
+    `${subject.action} on ${subject.resource} kept failing for ${seconds} s: ${what}`,
+    { hint: isInvalid ? interferenceHint : outageHint, cause: error },
   );
 }
+
+const outageHint = 'Try again later; a capture goes on from its last checkpoint.';
+const interferenceHint =
+  'Something on the way answers in place of DynamoDB, or alters its answers: check "advanced.endpoint", proxies and portals.';
 
 function unreachable(error: unknown, subject: CallSubject): ConnectorError {
   return new ConnectorError(

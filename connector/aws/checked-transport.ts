@@ -1,15 +1,16 @@
-/** The host's way to AWS, with the two checks that every response goes through, whoever made the call. */
+/** The host's way to AWS, with the checks that every response goes through, whoever made the call. */
 
 import { crc32 } from 'node:zlib';
 import type { HttpResponse, HttpTransport } from '../host.ts';
-import { AwsError } from './aws-error.ts';
+import { AwsError, unexpectedStatus } from './aws-error.ts';
 import type { Signer } from './signer.ts';
 
-/** Refuses bodies that were damaged on their way, and lets the signer learn the server's time. */
+/** Refuses what AWS does not answer and what was damaged on its way, and lets the signer learn the server's time. */
 export function checkedTransport(transport: HttpTransport, signer: Signer): HttpTransport {
   return {
     async send(request, timeoutMs, signal) {
       const response = await transport.send(request, timeoutMs, signal);
+      assertAnswer(response);
       assertChecksum(response);
       signer.observe(response);
       return response;
@@ -18,6 +19,17 @@ export function checkedTransport(transport: HttpTransport, signer: Signer): Http
       transport.recycle?.(body);
     },
   };
+}
+
+/**
+ * AWS answers with 200 or an error. A redirect or an empty success is of something on the way, and would pass for an
+ * account without tables, or for a bug.
+ */
+function assertAnswer({ status, headers }: HttpResponse): void {
+  if (status === 200 || status >= 400) return;
+  const { location } = headers;
+  const towards = location === undefined ? '' : `, a redirect to ${location}`;
+  throw new AwsError(unexpectedStatus, `The answer has HTTP status ${status}${towards}`, status);
 }
 
 /**

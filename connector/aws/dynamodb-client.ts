@@ -1,22 +1,19 @@
 /** Both ports over AWS. This file and what it imports load the SDK: import it lazily. */
 
 import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import {
-  DescribeStreamCommand,
-  DynamoDBStreamsClient,
-  type DescribeStreamCommandOutput,
-} from '@aws-sdk/client-dynamodb-streams';
+import { DescribeStreamCommand, DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { EndpointConfig } from '../config/config.ts';
 import { ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { AwsError, placeOf, refused, type CallSubject } from './aws-error.ts';
-import type { Aws, ScanRequest, ShardPage, StreamApi, TableApi } from './aws.ts';
+import type { Aws, ScanRequest, StreamApi, TableApi } from './aws.ts';
 import { checkedTransport } from './checked-transport.ts';
 import { identityOf } from './credentials.ts';
 import { createJsonCall, parseObject, reasonNames, type JsonCall } from './json-call.ts';
 import { withRetry, type RetryContext } from './retry.ts';
 import { sdkHandler } from './sdk-handler.ts';
 import { Signer } from './signer.ts';
+import { shardPageOf } from './stream-description.ts';
 import { parseTable } from './table-description.ts';
 
 /** A hung connection is cut after this time: a full page takes about 100 ms, a slow one a second. */
@@ -89,21 +86,31 @@ function tableApi(client: DynamoDBClient, call: JsonCall, calls: Calls): TableAp
       const names: string[] = [];
       for (let after: string | undefined, more = true; more; more = after !== undefined) {
         const command = new ListTablesCommand({ ExclusiveStartTableName: after });
-        const send = () => client.send(command, { abortSignal: signal });
-        const listed = calls.retried(subject('ListTables'), send, signal);
-        const page = await listed.catch(rethrowRefused(subject('ListTables')));
-        names.push(...(page.TableNames ?? []));
-        after = page.LastEvaluatedTableName;
+        const send = async () => {
+          const { TableNames: names, LastEvaluatedTableName: last } = await client.send(command, {
+            abortSignal: signal,
+          });
+          if (names !== undefined) return { names, last };
+          // An account without tables has an empty list.
+          throw new ConnectorError(
+            errorCodes.responseInvalid,
+            'ListTables answered without tables',
+          );
+        };
+        const answered = calls.retried(subject('ListTables'), send, signal);
+        const page = await answered.catch(rethrowRefused(subject('ListTables')));
+        names.push(...page.names);
+        after = page.last;
       }
       return names;
     },
     async describeTable(tableName, signal) {
       const command = new DescribeTableCommand({ TableName: tableName });
-      const send = () => client.send(command, { abortSignal: signal });
+      const send = async () =>
+        parseTable((await client.send(command, { abortSignal: signal })).Table);
       const what = subject('DescribeTable', tableName);
       const described = calls.retried(what, send, signal).catch(missing(tableName));
-      const output = await described.catch(rethrowRefused(what));
-      return parseTable(output.Table);
+      return described.catch(rethrowRefused(what));
     },
     scan: (request, signal) =>
       call('DynamoDB_20120810.Scan', scanBody(request), signal).catch(missing(request.tableName)),
@@ -125,8 +132,8 @@ function streamApi(client: DynamoDBStreamsClient, call: JsonCall, calls: Calls):
     signal: AbortSignal,
   ) => {
     const command = new DescribeStreamCommand({ StreamArn: streamArn, ...input });
-    const send = () => client.send(command, { abortSignal: signal });
-    return shardPageOf(await calls.retried(subject('DescribeStream', streamArn), send, signal));
+    const send = async () => shardPageOf(await client.send(command, { abortSignal: signal }));
+    return calls.retried(subject('DescribeStream', streamArn), send, signal);
   };
   return {
     listShards: (streamArn, afterShardId, signal) =>
@@ -150,14 +157,16 @@ function streamApi(client: DynamoDBStreamsClient, call: JsonCall, calls: Calls):
       };
       // Not by the SDK: at a start thousands of shards ask at once.
       const target = 'DynamoDBStreams_20120810.GetShardIterator';
-      const send = () => call(target, JSON.stringify(input), signal);
-      const body = await calls.retried(subject('GetShardIterator', streamArn), send, signal);
-      const { ShardIterator } = parseObject(Buffer.from(body).toString());
-      if (typeof ShardIterator === 'string') return ShardIterator;
-      throw new ConnectorError(
-        errorCodes.responseInvalid,
-        `GetShardIterator on shard "${shardId}" answered without an iterator`,
-      );
+      const send = async () => {
+        const body = await call(target, JSON.stringify(input), signal);
+        const { ShardIterator } = parseObject(Buffer.from(body).toString());
+        if (typeof ShardIterator === 'string') return ShardIterator;
+        throw new ConnectorError(
+          errorCodes.responseInvalid,
+          `GetShardIterator on shard "${shardId}" answered without an iterator`,
+        );
+      };
+      return calls.retried(subject('GetShardIterator', streamArn), send, signal);
     },
     getRecords: (shardIterator, limit, signal) =>
       call(
@@ -186,23 +195,6 @@ function scanBody(request: ScanRequest): string {
     members.push(`"ExclusiveStartKey":{${attributes.join(',')}}`);
   }
   return `{${members.join(',')}}`;
-}
-
-function shardPageOf(output: DescribeStreamCommandOutput): ShardPage {
-  const description = output.StreamDescription ?? {};
-  return {
-    shards: (description.Shards ?? []).flatMap((shard) =>
-      shard.ShardId === undefined
-        ? []
-        : {
-            id: shard.ShardId,
-            parentId: shard.ParentShardId,
-            isClosed: shard.SequenceNumberRange?.EndingSequenceNumber !== undefined,
-          },
-    ),
-    lastShardId: description.LastEvaluatedShardId,
-    streamStatus: description.StreamStatus ?? 'UNKNOWN',
-  };
 }
 
 function endpointOf(config: EndpointConfig, client: DynamoDBClient | DynamoDBStreamsClient): URL {

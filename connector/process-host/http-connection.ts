@@ -11,6 +11,12 @@ const readBytes = 64 * 1024;
 /** AWS closes idle connections after about a minute; ours end before, so no request meets a closing one. */
 const idleMs = 20_000;
 
+/**
+ * A response may take as long as it needs at this pace, besides the time that any answer is given: one that trickles
+ * would never be silent, and never end. A page of 2 MB has eight minutes, so that many share a line of a megabit.
+ */
+const bytesPerSecondMin = 4096;
+
 /** Where a connection goes. */
 export interface Origin {
   readonly protocol: HttpRequest['protocol'];
@@ -23,6 +29,8 @@ export interface Origin {
 /** A request that is under way. */
 interface Exchange {
   readonly reader: ResponseReader;
+  /** When the whole response must be there, but for what its bytes add. */
+  readonly dueAtMs: number;
   readonly done: (response: HttpResponse) => void;
   readonly failed: (error: Error) => void;
 }
@@ -34,12 +42,14 @@ interface Exchange {
 export class HttpConnection {
   readonly #socket: net.Socket;
   readonly #pool: BufferPool;
+  readonly #hostname: string;
   /** Absent while idle. */
   #exchange: Exchange | undefined;
 
   /** `onClose` is called once, when it can serve no more requests. */
   constructor(origin: Origin, pool: BufferPool, onClose: () => void) {
     this.#pool = pool;
+    this.#hostname = origin.hostname;
     this.#socket = connect(origin, (bytes) => {
       this.#read(bytes);
     });
@@ -74,6 +84,7 @@ export class HttpConnection {
       };
       this.#exchange = {
         reader: new ResponseReader(this.#pool),
+        dueAtMs: performance.now() + timeoutMs,
         done: (response) => {
           settle();
           resolve(response);
@@ -92,18 +103,23 @@ export class HttpConnection {
   }
 
   #read(bytes: Buffer): void {
-    const { reader, done } = this.#exchange ?? {};
-    if (reader === undefined || done === undefined) {
+    if (this.#exchange === undefined) {
       this.#socket.destroy(); // An answer to nothing: whatever follows could not be told apart.
       return;
     }
+    const { reader, done, dueAtMs } = this.#exchange;
     try {
       reader.push(bytes);
     } catch (error) {
       this.#fail(error as Error);
       return;
     }
-    if (!reader.isDone) return;
+    if (!reader.isDone) {
+      const dueMs = dueAtMs + (reader.byteCount / bytesPerSecondMin) * 1000;
+      if (performance.now() < dueMs) return;
+      this.#fail(connectionError('ETIMEDOUT', `${this.#hostname} answers too slowly`));
+      return;
+    }
     if (reader.mayKeep) {
       // An idle connection must not keep the process alive.
       this.#socket.unref();

@@ -38,7 +38,15 @@ export function requestBytes(request: HttpRequest): Buffer {
 }
 
 /** What is being read. `until-close`: the connection's end is the body's. */
-type Phase = 'head' | 'body' | 'chunk-size' | 'chunk' | 'trailer' | 'until-close' | 'done';
+type Phase =
+  'head' | 'body' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailer' | 'until-close' | 'done';
+
+/** The size of a chunk in hexadecimal, and what may follow it, which means nothing to us. */
+const chunkSize =
+  /^([\da-f]{1,8})(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"[^"\\\r\n]*"))?)*$/i;
+
+/** A name of token characters, at once followed by the colon; a value without control characters. */
+const headerLine = /^([!#$%&'*+.^_`|~\dA-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)$/;
 
 /** One response, from pieces of any size that may change once they are pushed. */
 export class ResponseReader {
@@ -53,6 +61,7 @@ export class ResponseReader {
   /** Bytes of the body or chunk still to come. */
   #left = 0;
   #mayKeep = false;
+  #byteCount = 0;
 
   constructor(pool: BufferPool) {
     this.#pool = pool;
@@ -67,6 +76,11 @@ export class ResponseReader {
     return this.#mayKeep;
   }
 
+  /** Bytes pushed so far. */
+  get byteCount(): number {
+    return this.#byteCount;
+  }
+
   /** The response, once it is done. */
   response(): HttpResponse {
     const body = this.#body.subarray(0, this.#length);
@@ -75,6 +89,7 @@ export class ResponseReader {
 
   /** Takes the next bytes. Throws a connection error when they are not HTTP, or too many. */
   push(bytes: Buffer): void {
+    this.#byteCount += bytes.length;
     for (let at = 0; at < bytes.length;) at += this.#take(at === 0 ? bytes : bytes.subarray(at));
   }
 
@@ -95,9 +110,15 @@ export class ResponseReader {
         return this.#takeText(bytes, lineEnd, (line) => {
           this.#readChunkSize(line);
         });
+      case 'chunk-end':
+        return this.#takeText(bytes, lineEnd, (line) => {
+          if (line !== '') throw malformed('a chunk that is longer than its size');
+          this.#phase = 'chunk-size';
+        });
       case 'trailer':
         return this.#takeText(bytes, lineEnd, (line) => {
           if (line === '') this.#phase = 'done';
+          else if (!headerLine.test(line)) throw malformed('a trailer that is none');
         });
       case 'body':
       case 'chunk':
@@ -126,35 +147,42 @@ export class ResponseReader {
   }
 
   #readHead(head: string): void {
-    const [statusLine = '', ...lines] = head.split('\r\n');
-    const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(statusLine) ?? [];
+    const [statusLine = '', ...lines] = head.replace(/^(?:\r\n)+/, '').split('\r\n');
+    if (statusLine === '') return; // A line too many behind the response before.
+    const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: [^\r\n]*)?$/.exec(statusLine) ?? [];
     if (status === undefined) throw malformed('no status line');
-    // Interim responses: the one that counts follows.
+    // Interim responses: the one that counts follows. Nobody asked for another protocol.
+    if (status === '101') throw malformed('a change of protocol');
+    const headers = parseHeaders(lines);
     if (status.startsWith('1')) return;
     this.#status = Number(status);
-    this.#headers = parseHeaders(lines);
-    const { connection = '', 'content-length': length } = this.#headers;
-    const isChunked = /\bchunked\s*$/i.test(this.#headers['transfer-encoding'] ?? '');
+    this.#headers = headers;
+    const { connection = '' } = this.#headers;
     this.#mayKeep = minor === '1' ? !/close/i.test(connection) : /keep-alive/i.test(connection);
-    if (status === '204' || status === '304') {
-      this.#phase = 'done';
-    } else if (isChunked) {
+    this.#readFraming(headers);
+    if (status === '204' || status === '304') this.#phase = 'done';
+    if (this.#phase === 'until-close') this.#mayKeep = false;
+  }
+
+  /** How the body's end will be known. https://www.rfc-editor.org/rfc/rfc9112#section-6.3 */
+  #readFraming(headers: Readonly<Record<string, string>>): void {
+    const { 'transfer-encoding': encoding, 'content-length': length } = headers;
+    if (encoding !== undefined) {
+      // One of the two is wrong, and nobody knows which.
+      if (length !== undefined) throw malformed('a body with both a length and an encoding');
+      if (!/^chunked$/i.test(encoding)) throw malformed(`a body in "${encoding}"`);
       this.#phase = 'chunk-size';
     } else if (length === undefined) {
       this.#phase = 'until-close';
-      this.#mayKeep = false;
     } else {
-      if (!/^\d+$/.test(length)) throw malformed(`a body of "${length}" bytes`);
-      this.#left = Number(length);
+      this.#left = parseLength(length);
       this.#reserve(this.#left);
       this.#phase = this.#left === 0 ? 'done' : 'body';
     }
   }
 
   #readChunkSize(line: string): void {
-    const [, size] = /^([\da-f]{1,8})\s*(?:;.*)?$/i.exec(line) ?? [];
-    // The empty line that ends a chunk comes before the next one's size.
-    if (line === '' && this.#length > 0) return;
+    const [, size] = chunkSize.exec(line) ?? [];
     if (size === undefined) throw malformed('a chunk without a size');
     this.#left = parseInt(size, 16);
     this.#reserve(this.#left);
@@ -169,7 +197,7 @@ export class ResponseReader {
     this.#length += taken;
     if (isEndless) return taken;
     this.#left -= taken;
-    if (this.#left === 0) this.#phase = this.#phase === 'body' ? 'done' : 'chunk-size';
+    if (this.#left === 0) this.#phase = this.#phase === 'body' ? 'done' : 'chunk-end';
     return taken;
   }
 
@@ -193,16 +221,26 @@ export class ResponseReader {
 function parseHeaders(lines: readonly string[]): Record<string, string> {
   const headers = new Map<string, string>();
   for (const line of lines) {
-    const colon = line.indexOf(':');
-    if (colon <= 0) throw malformed('a header line without a name');
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
+    const [, given, text] = headerLine.exec(line) ?? [];
+    if (given === undefined || text === undefined) throw malformed('a header line that is none');
+    const name = given.toLowerCase();
+    const value = text.trim();
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
   return Object.fromEntries(headers);
 }
 
+/** The length of a body. A proxy that repeats the header says the same thing twice. */
+function parseLength(text: string): number {
+  const [first = '', ...others] = text.split(',').map((each) => each.trim());
+  if (!/^\d+$/.test(first) || others.some((each) => each !== first)) {
+    throw malformed(`a body of "${text}" bytes`);
+  }
+  return Number(first);
+}
+
+/** Damage on the way, or a server that is none: named as Node's own parser does. */
 function malformed(what: string): Error {
-  return connectionError('EPROTO', `The response is not HTTP: ${what}`);
+  return connectionError('HPE_INVALID', `The response is not HTTP: ${what}`);
 }

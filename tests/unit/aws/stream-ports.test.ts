@@ -21,7 +21,7 @@ describe('StreamApi', () => {
     const page = { StreamStatus: 'ENABLED', Shards: shards, LastEvaluatedShardId: 's-2' };
     const { call, told } = await awsOver(
       [200, { StreamDescription: page }],
-      [200, {}],
+      [200, { StreamDescription: {} }],
       [200, { ShardIterator: 'i-1' }],
       [200, { ShardIterator: 'i-2' }],
       [200, '{"Records":[]}'],
@@ -79,6 +79,19 @@ describe('StreamApi', () => {
       expect(await call((aws) => aws.streams.getRecords('i', 1000, never))).toEqual(want);
     },
   );
+});
+
+describe('StreamApi', () => {
+  test('asks again after an answer that says nothing', async () => {
+    const position = { type: 'TRIM_HORIZON' } as const;
+    const iterators = await awsOver([200, ''], [200, '<html>'], [200, { ShardIterator: 'i' }]);
+    const shards = await awsOver([200, {}], [200, { StreamDescription: { Shards: [] } }]);
+    const got = [
+      await iterators.call((aws) => aws.streams.getShardIterator('arn', 's', position, never)),
+      await shards.call((aws) => aws.streams.listShards('arn', undefined, never)),
+    ];
+    expect(got).toEqual(['i', { shards: [], lastShardId: undefined, streamStatus: 'UNKNOWN' }]);
+  });
 });
 
 describe('signatures', () => {

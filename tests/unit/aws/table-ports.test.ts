@@ -147,4 +147,34 @@ describe('TableApi', () => {
     });
     expect(sent.length).toBe(3);
   });
+
+  test('listTables() takes no odd answer for a list, and asks again', async () => {
+    const { call, sent } = await awsOver(
+      [301, '<html>Moved</html>', { location: 'https://portal.example/' }],
+      [204, ''],
+      [200, '{}'],
+      [408, ''],
+      [429, ''],
+      [200, { TableNames: ['a'] }],
+    );
+    expect(await call((aws) => aws.tables.listTables(never))).toEqual(['a']);
+    expect(sent.length).toBe(6);
+  });
+
+  test.each<[string, Answer, string]>([
+    [
+      'a redirect',
+      [302, '', { location: 'https://portal.example/' }],
+      'dynamodb:DescribeTable on table "orders" kept failing for 13 s: UnexpectedStatus: The answer has HTTP status 302, a redirect to https://portal.example/',
+    ],
+    [
+      'an answer without a table',
+      [200, '{}'],
+      'dynamodb:DescribeTable on table "orders" kept failing for 13 s: DescribeTable answered without a table',
+    ],
+  ])('describeTable() gives up on %s in the end', async (_, answer, message) => {
+    const { call } = await awsOver(answer);
+    const want = { name: 'ConnectorError', code: 'response-invalid', message };
+    expect(await call((aws) => aws.tables.describeTable('orders', never))).toEqual(want);
+  });
 });

@@ -17,6 +17,8 @@ function read(text: string, pieceBytes: number) {
   return { status, headers, body: Buffer.from(body).toString(), mayKeep: reader.mayKeep };
 }
 
+const chunked = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
+
 const responses: [string, string, object][] = [
   [
     'of an announced length',
@@ -69,6 +71,16 @@ const responses: [string, string, object][] = [
     },
   ],
   [
+    'of a length said twice',
+    'HTTP/1.1 200 OK\r\nContent-Length: 2\r\ncontent-length:2\r\n\r\nok',
+    { status: 200, headers: { 'content-length': '2, 2' }, body: 'ok', mayKeep: true },
+  ],
+  [
+    'behind lines too many',
+    '\r\n\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok',
+    { status: 200, headers: { 'content-length': '2' }, body: 'ok', mayKeep: true },
+  ],
+  [
     'with bytes too many',
     'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok!',
     { status: 200, headers: { 'content-length': '2' }, body: 'ok', mayKeep: false },
@@ -82,15 +94,27 @@ describe('ResponseReader', () => {
   });
 
   test.each([
-    ['no HTTP', 'SSH-2.0\r\n\r\n', 'EPROTO'],
-    ['a header without a name', 'HTTP/1.1 200 OK\r\n: x\r\n\r\n', 'EPROTO'],
-    ['a length that is none', 'HTTP/1.1 200 OK\r\ncontent-length: 1, 1\r\n\r\n', 'EPROTO'],
+    ['a chunk longer than its size', `${chunked}1\r\nab0\r\n\r\n`, 'HPE_INVALID'],
+    ['a chunk without its end', `${chunked}1\r\na0\r\n\r\n`, 'HPE_INVALID'],
+    ['an empty line before a chunk', `${chunked}\r\n0\r\n\r\n`, 'HPE_INVALID'],
+    [
+      'a body of two lengths',
+      'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n',
+      'HPE_INVALID',
+    ],
+    ['another coding', 'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\n', 'HPE_INVALID'],
+    ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', 'HPE_INVALID'],
+    ['a name with a space', 'HTTP/1.1 200 OK\r\nx y: 1\r\n\r\n', 'HPE_INVALID'],
+    ['a folded header', 'HTTP/1.1 200 OK\r\nx: 1\r\n y: 2\r\n\r\n', 'HPE_INVALID'],
+    ['no HTTP', 'SSH-2.0\r\n\r\n', 'HPE_INVALID'],
+    ['a header without a name', 'HTTP/1.1 200 OK\r\n: x\r\n\r\n', 'HPE_INVALID'],
+    ['a length that is none', 'HTTP/1.1 200 OK\r\ncontent-length: 1, 2\r\n\r\n', 'HPE_INVALID'],
     [
       'a chunk size that is none',
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nx\r\n',
-      'EPROTO',
+      'HPE_INVALID',
     ],
-    ['an endless head', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(20_000)}`, 'EPROTO'],
+    ['an endless head', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(20_000)}`, 'HPE_INVALID'],
     ['an endless body', 'HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\n', 'ECONNABORTED'],
     ['an end in the head', 'HTTP/1.1 200 OK\r\n', 'ECONNRESET'],
     ['an end in the body', 'HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nab', 'ECONNRESET'],

@@ -120,6 +120,42 @@ describe('createHttpTransport()', () => {
     expect(await failure(never, 50)).toBe('ETIMEDOUT');
   });
 
+  /** Writes so many bytes every 10 ms, for ever or so many times. */
+  const trickling =
+    (bytes: number, times = Infinity): Handler =>
+    (request, response) => {
+      response.writeHead(200, { connection: 'close' });
+      let left = times;
+      const timer = setInterval(() => {
+        response.write('x'.repeat(bytes));
+        left -= 1;
+        if (left > 0) return;
+        clearInterval(timer);
+        response.end();
+      }, 10);
+      request.socket.on('close', () => {
+        clearInterval(timer);
+      });
+    };
+
+  test('gives up an answer that trickles, though it is never silent', async () => {
+    const { failure } = await serving(trickling(1));
+    expect(await failure(never, 100)).toBe('ETIMEDOUT');
+  });
+
+  test('waits for a large answer as long as it keeps its pace', async () => {
+    const { send } = await serving(trickling(1000, 40));
+    expect((await send(never, 100)).body.length).toBe(40_000);
+  });
+
+  test('takes a length that is said twice as one', async () => {
+    const { send } = await serving((request) => {
+      const head = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\nContent-Length: 2\r\n\r\n';
+      request.socket.write(`${head}ok`);
+    });
+    expect(Buffer.from((await send()).body).toString()).toBe('ok');
+  });
+
   test.each<[string, Handler]>([
     ['for an answer', () => undefined],
     ['for the rest of an answer', (_, response) => response.write('half')],
