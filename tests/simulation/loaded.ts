@@ -1,7 +1,10 @@
 /** Loads what the connector loads when it needs it: virtual time would jump meanwhile. */
 
+import '../../connector/aws/aws.ts';
 import '../../connector/aws/dynamodb-client.ts';
+import '../../connector/config/config.ts';
 import '../../connector/session/discover.ts';
 import '../../connector/session/open.ts';
+import '../../connector/session/published.ts';
 import '../../connector/session/validate.ts';
 import '../../protocol/request-check.ts';

@@ -11,7 +11,7 @@ import { Report, reportJson } from '../report.ts';
 
 jest.setTimeout(300_000);
 
-/** Half a minute of Jest, which takes about twice as long for each as compiled code. */
+/** A minute of one core. */
 const historyCount = 60;
 const chunkCount = 6;
 const violationsShown = 5;

@@ -33,7 +33,7 @@ interface Added {
   readonly front: boolean;
 }
 
-const file = new URL('../../support/reduction-vectors.json', import.meta.url);
+const file = 'tests/support/reduction-vectors.json';
 const { vectors } = parseJson(readFileSync(file)) as unknown as { vectors: Vector[] };
 
 // The messages of the vectors, and the kinds of error that stand for them here.

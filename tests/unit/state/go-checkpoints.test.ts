@@ -13,7 +13,7 @@ import type { ItemKey, KeyAttribute } from '../../../connector/table.ts';
 import { readAsGo } from '../../support/go-state.ts';
 
 const golden = (name: string) =>
-  JSON.parse(readFileSync(new URL(`./golden/${name}.json`, import.meta.url), 'utf8')) as object;
+  JSON.parse(readFileSync(`tests/unit/state/golden/${name}.json`, 'utf8')) as object;
 
 const oldShard = 'shardId-00000001795457037492-d275eb99';
 const openShard = 'shardId-00000001795471437492-0a1b2c3d';

@@ -177,7 +177,7 @@ describe('serveFake() with the clients of the AWS SDK', () => {
     ['internal-error', 'InternalServerError'],
     ['expired-credentials', 'ExpiredTokenException'],
     ['denied', 'AccessDeniedException'],
-    ['reset', 'Error'],
+    ['reset', 'TimeoutError'],
     ['cut', 'Error'],
   ] as const)('the fault "%s" is the error %s to the SDK', async (kind, want) => {
     await createOrders(`faulty-${kind}`);
