@@ -181,7 +181,10 @@ export class TableLife {
     const isFinished = nextShardIterator === undefined;
     // A page that came again must not take the position back.
     const lastSequenceNumber = later(page.afterSequenceNumber, documents.lastSequenceNumber);
-    const read = recordCount > 0 ? lastSequenceNumber : undefined;
+    const read =
+      lastSequenceNumber === undefined || lastCreatedAtMs === undefined
+        ? undefined
+        : { sequenceNumber: lastSequenceNumber, createdAtMs: lastCreatedAtMs };
     this.counts.documents += documents.count;
     this.counts.changes += recordCount;
     await this.#emit(state.advanceShard(page.shardId, read, isFinished), documents);

@@ -8,10 +8,10 @@ import stateSchema from './state.schema.json' with { type: 'json' };
 import type { TableStateJson } from './table-state.ts';
 
 export { type JsonObject } from './merge-patch.ts';
+export { unreadShard, type LastRecord, type ShardState } from './shard-state.ts';
 export {
   replacingPatch,
   TableState,
-  type ShardState,
   type TableStateJson,
   type UnfinishedSegment,
 } from './table-state.ts';
@@ -77,7 +77,13 @@ function assertSegments(stateKey: string, table: TableStateJson): void {
 
 /** A time that cannot be read would compare as neither early nor late, and quietly switch a check off. */
 function assertTimes(stateKey: string, table: TableStateJson): void {
-  const times = ['epoch', 'backfillStartedAt', 'streamReadAt', 'backfillFinishedAt'] as const;
+  const times = [
+    'epoch',
+    'backfillStartedAt',
+    'streamReadAt',
+    'itemsReadAt',
+    'backfillFinishedAt',
+  ] as const;
   for (const time of times) {
     const text = table[time];
     if (text === undefined || !Number.isNaN(parseRfc3339(text))) continue;

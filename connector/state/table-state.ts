@@ -3,6 +3,15 @@
 import { rfc3339 } from '../time.ts';
 import type { ItemKey, KeyAttribute } from '../table.ts';
 import { patchBetween, type JsonObject } from './merge-patch.ts';
+import {
+  lastRecord,
+  parseShard,
+  shardJson,
+  unreadShard,
+  type LastRecord,
+  type ShardJson,
+  type ShardState,
+} from './shard-state.ts';
 import { decodeStartKey, encodeStartKey } from './start-key.ts';
 
 /** One table's checkpoint as JSON, in the shape of Estuary's Go connector; `?` members it does not write are ours. */
@@ -13,6 +22,8 @@ export interface TableStateJson {
   readonly backfillStartedAt?: string;
   /** Until when every shard has been read; tells a pause that was longer than the stream's memory. */
   readonly streamReadAt?: string;
+  /** The second in which an item was last read and emitted: its change may not have come by the stream yet. */
+  readonly itemsReadAt?: string;
   readonly totalBackfillSegments: number;
   /** Items that the scan has covered; tells after a restart how far the backfill is. */
   readonly backfillItems?: number;
@@ -28,22 +39,11 @@ interface SegmentJson {
   readonly finishedAt?: string;
 }
 
-interface ShardJson {
-  readonly lastReadSequence?: string;
-  readonly finishedReading?: boolean;
-}
-
 /** A part of the scan that is still to do. */
 export interface UnfinishedSegment {
   readonly segment: number;
   /** Absent when the segment has not been begun. */
   readonly startKey: ItemKey | undefined;
-}
-
-export interface ShardState {
-  /** Of the last record emitted; absent when none was. */
-  readonly lastSequenceNumber: string | undefined;
-  readonly isFinished: boolean;
 }
 
 /** What a backfill begins with. */
@@ -117,6 +117,9 @@ export class TableState {
   get streamReadAt(): string | undefined {
     return this.#members.streamReadAt;
   }
+  get itemsReadAt(): string | undefined {
+    return this.#members.itemsReadAt;
+  }
   /** Absent while the backfill is under way. */
   get backfillFinishedAt(): string | undefined {
     const finishedAt = this.#members.backfillFinishedAt;
@@ -165,9 +168,9 @@ export class TableState {
         ? { finishedAt: rfc3339(nowMs) }
         : { exclusiveStartKey: encodeStartKey(lastEvaluatedKey) };
     this.#segments.set(segment, { ...this.#segments.get(segment), ...progress });
-    const backfillItems = this.itemCount + page.count;
-    this.#members = { ...this.#members, backfillItems };
-    const patch = { backfillSegmentProgress: { [segment]: { ...progress } }, backfillItems };
+    const items = { backfillItems: this.itemCount + page.count, ...this.#itemsRead(nowMs) };
+    this.#members = { ...this.#members, ...items };
+    const patch = { backfillSegmentProgress: { [segment]: { ...progress } }, ...items };
     if (lastEvaluatedKey !== undefined) return patch;
     this.#finishedSegmentCount += 1;
     if (this.#finishedSegmentCount < this.segmentCount) return patch;
@@ -176,30 +179,30 @@ export class TableState {
     return { ...patch, backfillFinishedAt };
   }
 
+  /** Told once a second: pages of a small table are small, and many. */
+  #itemsRead(nowMs: number): Pick<TableStateJson, 'itemsReadAt'> {
+    const itemsReadAt = rfc3339(Math.floor(nowMs / 1000) * 1000);
+    return itemsReadAt === this.#members.itemsReadAt ? {} : { itemsReadAt };
+  }
+
   /** A page of a shard was covered, up to this record if it had any, and to its end if `isFinished`. */
   advanceShard(
     shardId: string,
-    lastSequenceNumber: string | undefined,
+    last: LastRecord | undefined,
     isFinished: boolean,
   ): JsonObject | undefined {
-    if (lastSequenceNumber === undefined && !isFinished) return undefined;
-    const last = lastSequenceNumber ?? this.#shards.get(shardId)?.lastSequenceNumber;
-    this.#shards.set(shardId, { lastSequenceNumber: last, isFinished });
-    return {
-      shards: {
-        [shardId]: {
-          ...(lastSequenceNumber === undefined ? {} : { lastReadSequence: lastSequenceNumber }),
-          ...(isFinished ? { finishedReading: true } : {}),
-        },
-      },
-    };
+    if (last === undefined && !isFinished) return undefined;
+    const known = this.#shards.get(shardId) ?? unreadShard;
+    const news = last === undefined ? {} : lastRecord(known, last);
+    this.#shards.set(shardId, { ...known, ...news, isFinished });
+    return { shards: { [shardId]: { ...shardJson({ ...unreadShard, ...news, isFinished }) } } };
   }
 
   /** Records that these shards exist, so that one that vanishes unread is missed; undefined when all are known. */
   addShards(shardIds: readonly string[], isFinished = false): JsonObject | undefined {
     const added = shardIds.filter((id) => !this.#shards.has(id));
     if (added.length === 0) return undefined;
-    for (const id of added) this.#shards.set(id, { lastSequenceNumber: undefined, isFinished });
+    for (const id of added) this.#shards.set(id, { ...unreadShard, isFinished });
     const shard = isFinished ? { finishedReading: true } : {};
     return { shards: Object.fromEntries(added.map((id) => [id, shard])) };
   }
@@ -214,24 +217,9 @@ export class TableState {
     return {
       ...this.#members,
       backfillSegmentProgress: Object.fromEntries(this.#segments),
-      shards: Object.fromEntries(
-        [...this.#shards].map(([id, { lastSequenceNumber, isFinished }]) => [
-          id,
-          {
-            ...(lastSequenceNumber === undefined ? {} : { lastReadSequence: lastSequenceNumber }),
-            ...(isFinished ? { finishedReading: true } : {}),
-          },
-        ]),
-      ),
+      shards: Object.fromEntries([...this.#shards].map(([id, shard]) => [id, shardJson(shard)])),
     };
   }
-}
-
-function parseShard({ lastReadSequence, finishedReading }: ShardJson): ShardState {
-  return {
-    lastSequenceNumber: lastReadSequence === '' ? undefined : lastReadSequence,
-    isFinished: finishedReading === true,
-  };
 }
 
 /** The Go connector writes the year 1 where it means "not yet". */

@@ -14,6 +14,7 @@ export const ourMembers = [
   'epoch',
   'backfillStartedAt',
   'streamReadAt',
+  'itemsReadAt',
   'backfillItems',
 ];
 
@@ -80,7 +81,9 @@ function readSegment({ exclusiveStartKey, finishedAt, ...others }: Members): GoS
   return { startKey, isFinished: isFinished(finishedAt) };
 }
 
-function readShard({ lastReadSequence = '', finishedReading = false, ...others }: Members) {
+function readShard(shard: Members) {
+  // `lastReadAt` is ours, and passed over like the others.
+  const { lastReadSequence = '', finishedReading = false, lastReadAt: _, ...others } = shard;
   demand(Object.keys(others).length === 0, Object.keys(others).join(', '), 'a member of a shard');
   demand(typeof lastReadSequence === 'string', 'lastReadSequence', 'a text');
   demand(typeof finishedReading === 'boolean', 'finishedReading', 'true or false');

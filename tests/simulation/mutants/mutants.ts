@@ -144,9 +144,8 @@ const shardMutants: readonly Mutant[] = [
   {
     name: 'finished shards are not remembered',
     file: tableState,
-    find: '          ...(lastSequenceNumber === undefined ? {} : { lastReadSequence: lastSequenceNumber }),\n          ...(isFinished ? { finishedReading: true } : {}),\n        },\n      },\n    };\n  }\n\n  /** Records that',
-    replace:
-      '          ...(lastSequenceNumber === undefined ? {} : { lastReadSequence: lastSequenceNumber }),\n        },\n      },\n    };\n  }\n\n  /** Records that',
+    find: 'shardJson({ ...unreadShard, ...news, isFinished })',
+    replace: 'shardJson({ ...unreadShard, ...news })',
   },
   {
     name: 'the children of a finished shard are not asked for',

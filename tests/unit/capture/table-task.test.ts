@@ -93,6 +93,7 @@ describe('runCapture()', () => {
         streamReadAt: now,
         totalBackfillSegments: 2,
         backfillItems: 0,
+        itemsReadAt: expect.any(String),
         backfillSegmentProgress: {
           0: { finishedAt: expect.any(String) },
           1: { finishedAt: expect.any(String) },

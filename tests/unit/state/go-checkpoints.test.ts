@@ -30,6 +30,7 @@ const bytesOfText = (text: string) => bytesOf(...Buffer.from(text));
 describe('a checkpoint that the Go connector wrote', () => {
   const shard = (lastSequenceNumber: string | undefined, isFinished = false) => ({
     lastSequenceNumber,
+    lastCreatedAtSeconds: undefined,
     isFinished,
   });
 
@@ -165,7 +166,11 @@ describe('a checkpoint that ours wrote', () => {
   const backfill = (state: TableState) => [
     state.advanceSegment(0, page, laterMs),
     state.advanceSegment(1, page, laterMs),
-    state.advanceShard(openShard, '111600000000041212399', false),
+    state.advanceShard(
+      openShard,
+      { sequenceNumber: '111600000000041212399', createdAtMs: nowMs },
+      false,
+    ),
     state.advanceSegment(1, lastPage, laterMs),
     state.amend({ streamReadAt: '2026-08-21T10:05:00.000Z' }),
   ];
@@ -175,7 +180,11 @@ describe('a checkpoint that ours wrote', () => {
     state.advanceSegment(0, { ...lastPage, count: 1 }, laterMs),
     state.advanceSegment(2, lastPage, laterMs),
     state.forgetShards([oldShard]),
-    state.advanceShard(youngShard, '111700000000041212400', false),
+    state.advanceShard(
+      youngShard,
+      { sequenceNumber: '111700000000041212400', createdAtMs: laterMs },
+      false,
+    ),
   ];
 
   test.each<[string, (typeof backfill)[], object]>([

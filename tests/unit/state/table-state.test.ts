@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { mergePatch } from '../../../connector/cli/pull/merge-patch.ts';
 import {
   TableState,
+  unreadShard,
   type JsonObject,
   type TableStateJson,
 } from '../../../connector/state/state.ts';
@@ -11,6 +12,10 @@ const key: KeyAttribute[] = [{ name: 'id', type: 'S' }];
 const at = (text: string): ItemKey => [{ type: 'S', value: text }];
 const nowMs = Date.UTC(2026, 7, 21, 10);
 const now = '2026-08-21T10:00:00.000Z';
+const itemsReadAt = now;
+const seconds = nowMs / 1000;
+const last = { sequenceNumber: '17', createdAtMs: nowMs + 999 };
+const lastReadAt = `${seconds}-17`;
 const zero = '0001-01-01T00:00:00Z';
 
 const started = TableState.start({
@@ -74,7 +79,7 @@ describe('TableState', () => {
       finishedAt: '2026-08-21T10:00:00Z',
       unfinished: [],
       finishedCount: 2,
-      shards: [['s-1', { lastSequenceNumber: '111500000000041212345', isFinished: false }]],
+      shards: [['s-1', { ...unreadShard, lastSequenceNumber: '111500000000041212345' }]],
       ours: [undefined, undefined, undefined, 0],
     });
   });
@@ -95,8 +100,8 @@ describe('TableState', () => {
         { segment: 1, startKey: undefined },
       ],
       [
-        ['s-1', { lastSequenceNumber: undefined, isFinished: true }],
-        ['s-2', { lastSequenceNumber: undefined, isFinished: false }],
+        ['s-1', { ...unreadShard, isFinished: true }],
+        ['s-2', unreadShard],
       ],
     ]);
   });
@@ -114,22 +119,23 @@ describe('TableState', () => {
       {
         backfillSegmentProgress: { 1: { exclusiveStartKey: 'AnBrIHZhbCAzAA==' } },
         backfillItems: 3,
+        itemsReadAt,
       },
     ],
     [
       'advanceSegment() of a last page',
       (state) => state.advanceSegment(0, { count: 0, lastEvaluatedKey: undefined }, nowMs),
-      { backfillSegmentProgress: { 0: { finishedAt: now } }, backfillItems: 0 },
+      { backfillSegmentProgress: { 0: { finishedAt: now } }, backfillItems: 0, itemsReadAt },
     ],
     [
       'advanceShard() of records',
-      (state) => state.advanceShard('s-2', '17', false),
-      { shards: { 's-2': { lastReadSequence: '17' } } },
+      (state) => state.advanceShard('s-2', last, false),
+      { shards: { 's-2': { lastReadSequence: '17', lastReadAt } } },
     ],
     [
       'advanceShard() of a last page with records',
-      (state) => state.advanceShard('s-2', '17', true),
-      { shards: { 's-2': { lastReadSequence: '17', finishedReading: true } } },
+      (state) => state.advanceShard('s-2', last, true),
+      { shards: { 's-2': { lastReadSequence: '17', lastReadAt, finishedReading: true } } },
     ],
     [
       'advanceShard() of a last page without records',
@@ -180,15 +186,47 @@ describe('TableState', () => {
 
   test('advanceShard() keeps the position when the end of a shard brings no records', () => {
     const state = new TableState(started, key);
-    state.advanceShard('s-2', '17', false);
+    state.advanceShard('s-2', last, false);
     state.advanceShard('s-2', undefined, true);
-    expect(state.shards().get('s-2')).toEqual({ lastSequenceNumber: '17', isFinished: true });
+    expect(state.shards().get('s-2')).toEqual({
+      lastSequenceNumber: '17',
+      lastCreatedAtSeconds: seconds,
+      isFinished: true,
+    });
+  });
+
+  test('advanceShard() keeps the second when the same record comes again', () => {
+    const state = new TableState(started, key);
+    state.advanceShard('s-2', last, false);
+    state.advanceShard('s-2', { ...last, createdAtMs: nowMs - 60_000 }, false);
+    expect(state.shards().get('s-2')?.lastCreatedAtSeconds).toBe(seconds);
+  });
+
+  test.each([
+    ['of the record it was written with', '111500000000041212345', seconds],
+    [
+      'of a record before one that another connector has read since',
+      '111500000000041219999',
+      undefined,
+    ],
+  ])('takes the second %s', (_, lastReadSequence, want) => {
+    const shards = { 's-1': { lastReadSequence, lastReadAt: `${seconds}-2345` } };
+    const state = new TableState({ ...goFinished, shards }, key);
+    expect(state.shards().get('s-1')?.lastCreatedAtSeconds).toBe(want);
+  });
+
+  test('advanceSegment() notes the second once', () => {
+    const state = new TableState(started, key);
+    const page = { count: 1, lastEvaluatedKey: at('x') };
+    state.advanceSegment(0, page, nowMs);
+    expect(state.advanceSegment(0, page, nowMs + 999)).not.toHaveProperty('itemsReadAt');
+    expect(state.advanceSegment(0, page, nowMs + 1000)).toHaveProperty('itemsReadAt');
   });
 
   test('goes on from its own JSON', () => {
     const state = new TableState(started, key);
     state.advanceSegment(1, { count: 5, lastEvaluatedKey: at('x') }, nowMs);
-    state.advanceShard('s-2', '17', false);
+    state.advanceShard('s-2', last, false);
     const again = new TableState(state.toJson(), key);
     expect([again.toJson(), again.unfinishedSegments()]).toEqual([
       state.toJson(),

@@ -7,7 +7,11 @@ import { collectedLog, outcome } from '../aws/retry-context.ts';
 import { awsOf, rateOf, readerContext, scriptedShard, shardPage } from './fake-stream.ts';
 
 const shard = (id: string, parentId?: string): Shard => ({ id, parentId, isClosed: false });
-const unread: ShardState = { lastSequenceNumber: undefined, isFinished: false };
+const unread: ShardState = {
+  lastSequenceNumber: undefined,
+  lastCreatedAtSeconds: undefined,
+  isFinished: false,
+};
 const finished: ShardState = { ...unread, isFinished: true };
 
 interface World {
@@ -141,7 +145,7 @@ describe('followStream()', () => {
   });
 
   test('goes on after the state’s sequence number', async () => {
-    const state = [['a', { lastSequenceNumber: '7', isFinished: false }]] as const;
+    const state = [['a', { ...unread, lastSequenceNumber: '7' }]] as const;
     const { events } = await follow({ listings: [[shard('a')]], state }, 5);
     expect(events).toEqual(['0 read a AFTER_SEQUENCE_NUMBER']);
   });
