@@ -11,6 +11,9 @@ interface Flags {
   readonly latency: number;
   readonly tables: readonly TableSpec[];
   readonly partitions: number;
+  readonly recoveryDays: number;
+  readonly exportDelay: number;
+  readonly buckets: readonly string[];
   readonly untilEof: boolean;
 }
 
@@ -42,11 +45,21 @@ const program = new Command('fake-dynamodb')
   .option('--latency <ms>', 'longest time to an answer', parseNumber, 0)
   .option('--partitions <count>', 'partitions, and so open shards, of each table', parseNumber, 1)
   .option('--tables <table...>', 'tables with a stream, as name:attribute=TYPE', parseTable, [])
+  .option('--recovery-days <days>', 'point-in-time recovery of each table', parseNumber, 0)
+  .option('--buckets <name...>', 'buckets of an S3 at the same address, for exports', [])
+  .option('--export-delay <ms>', 'time that an export takes', parseNumber, 1000)
   .option('--until-eof', 'end when the input does, for the process that started this one', false);
 
-const { port, seed, latency, tables, partitions, untilEof } = program.parse().opts<Flags>();
-const server = await serveFake({ port, seed, latencyMs: [0, latency] });
-for (const table of tables) server.fake.createTable({ ...table, partitionCount: partitions });
+const { port, seed, latency, tables, partitions, untilEof, ...flags } = program
+  .parse()
+  .opts<Flags>();
+const exportDelayMs = [flags.exportDelay, flags.exportDelay] as const;
+const server = await serveFake({ port, seed, latencyMs: [0, latency], exportDelayMs });
+const recoveryDays = flags.recoveryDays === 0 ? undefined : flags.recoveryDays;
+for (const table of tables) {
+  server.fake.createTable({ ...table, partitionCount: partitions, recoveryDays });
+}
+for (const bucket of flags.buckets) server.fake.s3.create(bucket);
 process.stdout.write(`${server.endpoint}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

@@ -2,6 +2,7 @@
 
 import { messageOf, nameOf } from '../../../connector/errors.ts';
 import type { KeyType, StreamViewType } from '../../../connector/table.ts';
+import { exportDescription } from './export-job.ts';
 import type { FakeDynamoDb } from './fake-dynamodb.ts';
 import type { FaultChances, FaultRule } from './faults.ts';
 import { Input } from './input.ts';
@@ -77,6 +78,24 @@ const commands: Readonly<Record<string, Command>> = {
       partitionCount: input.optionalCount('partitions', 1, 10_000) ?? 1,
     });
   },
+  /** `{"table":"orders","days":35}`: turns point-in-time recovery on; off with 0 days. */
+  recovery: (fake, input) => {
+    const days = input.optionalCount('days', 0, 35) ?? 35;
+    fake.setRecovery(input.text('table'), days === 0 ? undefined : days);
+  },
+  /** `{"bucket":"exports","region":"us-east-1","owner":"123456789012","readable":true,"writable":true,"listable":true}` */
+  bucket: (fake, input) => {
+    const flag = (name: string) => !input.has(name) || input.flag(name);
+    const [region, ownerId] = [input.optionalText('region'), input.optionalText('owner')];
+    fake.s3.create(input.text('bucket'), {
+      ...(region !== undefined && { region }),
+      ...(ownerId !== undefined && { ownerId }),
+      ...{ isReadable: flag('readable'), isWritable: flag('writable') },
+      isListable: flag('listable'),
+    });
+  },
+  /** All exports, as DescribeExport shows them. */
+  exports: (fake) => fake.exports.map(exportDescription),
   'drop-table': (fake, input) => {
     fake.dropTable(input.text('table'));
   },

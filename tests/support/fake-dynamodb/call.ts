@@ -22,7 +22,24 @@ export const pageFaults = [
   /** A listing without the newest shards, or no children to who asks for a shard's. */
   'late-child',
 ] as const;
-export type PageFault = (typeof pageFaults)[number];
+
+/** What becomes of an export that was accepted. */
+export const exportFaults = [
+  /** It ends as FAILED, with the rule's `reason` as its code. */
+  'export-fails',
+  /** A data file is cut off; the manifest has the MD5 of the whole. */
+  'export-truncated',
+  /** A data file is not there. */
+  'export-incomplete',
+  /** The manifest counts an item too many. */
+  'export-miscounted',
+  /** The summary's MD5 is that of another text. */
+  'export-mixed-up',
+] as const;
+export type ExportFault = (typeof exportFaults)[number];
+
+/** Faults that an operation's own answer shows. */
+export type AnswerFault = (typeof pageFaults)[number] | ExportFault;
 
 export interface Call {
   readonly database: Database;
@@ -33,7 +50,9 @@ export interface Call {
   readonly begun: Moment;
   /** The access key that signed the request; `anonymous` without one. */
   readonly caller: string;
-  readonly fault: PageFault | undefined;
+  readonly fault: AnswerFault | undefined;
+  /** A rule's `reason`. */
+  readonly faultReason: string | undefined;
 }
 
 /** Answers a call with the JSON of the response. Throws a `ServiceError`. */

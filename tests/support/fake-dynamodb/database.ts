@@ -1,31 +1,18 @@
 /** All tables and streams of the account, and the one way a write takes. */
 
 import type { StreamViewType } from '../../../connector/table.ts';
+import { BucketStore } from '../fake-s3/bucket-store.ts';
 import { drawFrom } from '../seeded-random.ts';
 import { isSameItem, type Item, settleItem } from './attribute-value.ts';
+import { Backups } from './backups.ts';
+import { Exports } from './exports.ts';
 import { firstPlace, type Key, keyOf } from './key.ts';
-import type { Shard, ShardRecord } from './shard.ts';
+import { type LogEntry, logEntry } from './log-entry.ts';
 import { notFound, ServiceError } from './service-error.ts';
 import { Stream, type StreamIdentity } from './stream.ts';
 import { type Limits, Table, type TableSpec } from './table.ts';
 import type { Moment, Version } from './versions.ts';
 import type { World } from './world.ts';
-
-/** One write that changed something, as it really happened. */
-export interface LogEntry {
-  readonly table: string;
-  readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
-  /** JSON of the key's attributes. */
-  readonly key: string;
-  /** JSON of the new item; absent for a delete. */
-  readonly item: string | undefined;
-  readonly commit: number;
-  readonly committedAtMs: number;
-  /** Absent when the table had no stream: no reader ever learns of it. */
-  readonly shardId: string | undefined;
-  readonly sequenceNumber: string | undefined;
-  readonly visibleAtMs: number | undefined;
-}
 
 /** A write about to happen; without an item it is a delete. */
 interface Write {
@@ -39,6 +26,7 @@ interface Write {
 export class Database {
   readonly world: World;
   readonly log: LogEntry[] = [];
+  readonly exports: Exports;
   readonly #tables = new Map<string, Table>();
   readonly #streams = new Map<string, Stream>();
   #commitCount = 0;
@@ -48,6 +36,8 @@ export class Database {
 
   constructor(world: World) {
     this.world = world;
+    const { region, accountId } = world.settings;
+    this.exports = new Exports(world, new BucketStore({ region, ownerId: accountId }));
   }
 
   /** The present, after all that is due. */
@@ -99,6 +89,7 @@ export class Database {
     const table = new Table(spec, { id: `00000000-0000-4000-8000-${number}`, arn }, this.limits());
     this.#tables.set(spec.name, table);
     if (spec.stream !== undefined) this.enableStream(table, spec.stream);
+    this.setRecovery(table, spec.recoveryDays);
     return table;
   }
 
@@ -126,6 +117,24 @@ export class Database {
       this.#streams.delete(stream.arn);
       if (table.stream === stream) table.stream = undefined;
     });
+  }
+
+  /**
+   * Turns point-in-time recovery on, for so many days, or off. Turned on again, it knows nothing of the time before;
+   * the items there are it knows, as a full export right after shows them.
+   */
+  setRecovery(table: Table, days: number | undefined): void {
+    if (days === undefined) {
+      table.backups = undefined;
+    } else if (table.backups === undefined) {
+      const backups = new Backups(this.world.now(), days);
+      table.backups = backups;
+      for (const entry of table.entriesFrom(firstPlace)) {
+        backups.note(entry, entry.version.text, entry.version.atMs);
+      }
+    } else {
+      table.backups.recoveryDays = days;
+    }
   }
 
   /** Items expire by this attribute from now on, those already there too; without a name none do. */
@@ -166,7 +175,8 @@ export class Database {
     const before = table.entry(key)?.version;
     if (isSameState(before, text, item, bytes)) return before?.text;
     const version: Version = { text, bytes, commit: ++this.#commitCount, atMs, older: undefined };
-    table.write(key, version, this.#horizonMs());
+    const entry = table.write(key, version, this.#horizonMs());
+    table.backups?.note(entry, text, atMs);
     const eventName =
       before?.text === undefined ? 'INSERT' : text === undefined ? 'REMOVE' : 'MODIFY';
     const change = {
@@ -218,23 +228,4 @@ function isSameState(
   if (before?.text === text) return true;
   if (before?.text === undefined || item === undefined || before.bytes !== bytes) return false;
   return isSameItem(JSON.parse(before.text) as Item, item);
-}
-
-function logEntry(
-  table: Table,
-  change: { readonly eventName: LogEntry['eventName']; readonly keys: string },
-  version: Version,
-  written: { readonly shard: Shard; readonly record: ShardRecord } | undefined,
-): LogEntry {
-  return {
-    table: table.name,
-    eventName: change.eventName,
-    key: change.keys,
-    item: version.text,
-    commit: version.commit,
-    committedAtMs: version.atMs,
-    shardId: written?.shard.id,
-    sequenceNumber: written && String(written.shard.sequenceNumberOf(written.record)),
-    visibleAtMs: written?.record.visibleAtMs,
-  };
 }

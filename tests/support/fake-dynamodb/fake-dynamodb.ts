@@ -2,12 +2,15 @@
 
 import type { HttpTransport } from '../../../connector/host.ts';
 import type { StreamViewType } from '../../../connector/table.ts';
+import type { BucketStore } from '../fake-s3/bucket-store.ts';
 import type { Item } from './attribute-value.ts';
 import { type Access, shortScope, spend } from './capacity.ts';
-import { Database, type LogEntry } from './database.ts';
+import { Database } from './database.ts';
+import type { ExportJob } from './export-job.ts';
 import { Faults } from './faults.ts';
 import { inProcessTransport } from './in-process.ts';
 import { bareKeyOf, keyOf, type KeySchema } from './key.ts';
+import type { LogEntry } from './log-entry.ts';
 import { type Capacity, type FakeOptions, settingsOf } from './options.ts';
 import { Service } from './service.ts';
 import type { Shard } from './shard.ts';
@@ -19,7 +22,7 @@ import type { Table, TableSpec } from './table.ts';
 import { World } from './world.ts';
 
 export type { AttributeValue, Item } from './attribute-value.ts';
-export type { LogEntry } from './database.ts';
+export type { LogEntry } from './log-entry.ts';
 export type { FaultChances, FaultKind, FaultRule } from './faults.ts';
 export type { FakeOptions } from './options.ts';
 export type { ShardListing, ShardView } from './shard-view.ts';
@@ -55,6 +58,17 @@ export class FakeDynamoDb {
     return this.#database.log;
   }
 
+  /** All that were asked for, oldest first. */
+  get exports(): readonly ExportJob[] {
+    this.#world.settle();
+    return this.#database.exports.all();
+  }
+
+  /** The buckets of a fake S3, which the same transport and server reach. */
+  get s3(): BucketStore {
+    return this.#database.exports.store;
+  }
+
   /** The time of tables and streams, in milliseconds since the epoch. */
   now(): number {
     return this.#world.now();
@@ -85,6 +99,11 @@ export class FakeDynamoDb {
   /** Items expire by this attribute; by none without a name. */
   setTimeToLive(tableName: string, attributeName: string | undefined): void {
     this.#database.setTimeToLive(this.#table(tableName), attributeName);
+  }
+
+  /** Point-in-time recovery, for so many days; off without. */
+  setRecovery(tableName: string, days: number | undefined): void {
+    this.#database.setRecovery(this.#table(tableName), days);
   }
 
   tableId(tableName: string): string {

@@ -1,6 +1,7 @@
 /** What goes wrong, on request or by chance. */
 
-import { pageFaults, type PageFault } from './call.ts';
+import { type ObjectFault, objectFaults } from '../fake-s3/s3-service.ts';
+import { type AnswerFault, exportFaults, pageFaults } from './call.ts';
 
 /** Faults of the way there and back, whatever the operation. */
 export const requestFaults = [
@@ -30,7 +31,7 @@ export const requestFaults = [
   'denied',
 ] as const;
 export type RequestFault = (typeof requestFaults)[number];
-export type FaultKind = RequestFault | PageFault;
+export type FaultKind = RequestFault | AnswerFault | ObjectFault;
 
 export interface FaultRule {
   readonly kind: FaultKind;
@@ -48,7 +49,7 @@ export interface FaultRule {
   readonly count?: number;
   /** For `slow`. */
   readonly delayMs?: number;
-  /** For throttles, instead of the usual one: `TableReadKeyRangeThroughputExceeded`. */
+  /** For throttles, instead of the usual one: `TableReadKeyRangeThroughputExceeded`; for `export-fails`, its code. */
   readonly reason?: string;
 }
 
@@ -65,15 +66,23 @@ export interface FaultTarget {
 /** What happens to one request. */
 export type Fault = Pick<FaultRule, 'kind' | 'delayMs' | 'reason'>;
 
-// Page faults make sense for the pages they distort; chance keeps to these.
-const pageOperations: Readonly<Record<PageFault, readonly string[]>> = {
+// These make sense for the answers they distort; chance keeps to them.
+const exports = ['ExportTableToPointInTime'];
+const ownOperations: Readonly<Record<AnswerFault | ObjectFault, readonly string[]>> = {
   'empty-page': ['Scan', 'GetRecords'],
-  'short-page': ['Scan', 'GetRecords'],
+  'short-page': ['Scan', 'GetRecords', 'BatchGetItem'],
   'repeat-page': ['Scan', 'GetRecords'],
   'missing-parent': ['DescribeStream'],
   'repeated-shards': ['DescribeStream'],
   'open-parent': ['DescribeStream'],
   'late-child': ['DescribeStream'],
+  'export-fails': exports,
+  'export-truncated': exports,
+  'export-incomplete': exports,
+  'export-miscounted': exports,
+  'export-mixed-up': exports,
+  'object-replaced': ['GetObject'],
+  'object-lost': ['GetObject'],
 };
 
 const readOperations = [
@@ -83,6 +92,15 @@ const readOperations = [
   'DescribeStream',
   'GetShardIterator',
   'GetRecords',
+  'BatchGetItem',
+  'DescribeContinuousBackups',
+  'ExportTableToPointInTime',
+  'DescribeExport',
+  'ListExports',
+  'GetObject',
+  'HeadObject',
+  'HeadBucket',
+  'ListObjectsV2',
 ];
 
 interface RuleState {
@@ -141,7 +159,7 @@ export class Faults {
     if (this.#chances.length === 0 || !this.operations.has(operation)) return undefined;
     let drawn = this.#random();
     for (const [kind, chance] of this.#chances) {
-      if (isPageFault(kind) && !pageOperations[kind].includes(operation)) continue;
+      if (isOwnFault(kind) && !ownOperations[kind].includes(operation)) continue;
       drawn -= chance;
       if (drawn < 0) return { kind };
     }
@@ -149,9 +167,16 @@ export class Faults {
   }
 }
 
-export function isPageFault(kind: FaultKind): kind is PageFault {
-  return (pageFaults as readonly string[]).includes(kind);
+export function isAnswerFault(kind: FaultKind): kind is AnswerFault {
+  return ([...pageFaults, ...exportFaults] as readonly string[]).includes(kind);
 }
+
+export function isObjectFault(kind: FaultKind): kind is ObjectFault {
+  return (objectFaults as readonly string[]).includes(kind);
+}
+
+const isOwnFault = (kind: FaultKind): kind is AnswerFault | ObjectFault =>
+  isAnswerFault(kind) || isObjectFault(kind);
 
 function matches(rule: FaultRule, { operation, body, caller }: FaultTarget): boolean {
   return (

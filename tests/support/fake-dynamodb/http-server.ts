@@ -75,13 +75,17 @@ async function answer(
 ): Promise<void> {
   const body = await bodyOf(request);
   const path = request.url ?? '/';
-  if (answerFirst?.(String(request.headers['x-amz-target']), body, response) === true) return;
+  const target = String(request.headers['x-amz-target']);
+  if (answerFirst?.(target, body.toString(), response) === true) return;
   if (path.startsWith(adminPath)) {
-    const { status, json } = answerAdmin(fake, path.slice(adminPath.length), body);
+    const { status, json } = answerAdmin(fake, path.slice(adminPath.length), body.toString());
     response.writeHead(status, { 'content-type': 'application/json' }).end(json);
     return;
   }
-  const exchange = fake.service.begin(request.headers as Record<string, string>, body);
+  const headers = request.headers as Record<string, string>;
+  const hostname = (headers['host'] ?? '').replace(/:\d+$/, '');
+  const method = request.method ?? 'POST';
+  const exchange = fake.service.begin({ method, hostname, path, headers, body });
   send(response, await outcomeOf(fake, exchange, response));
 }
 
@@ -142,7 +146,7 @@ function never(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
@@ -150,7 +154,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
     if (bytes > bodyBytesMax) throw new Error('The request is too large');
     pieces.push(piece);
   }
-  return Buffer.concat(pieces).toString();
+  return Buffer.concat(pieces);
 }
 
 async function closeServer(server: Server): Promise<void> {

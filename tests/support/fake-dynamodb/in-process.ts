@@ -12,7 +12,7 @@ export function inProcessTransport(service: Service, clock: Clock): HttpTranspor
       signal: AbortSignal,
     ): Promise<HttpResponse> {
       signal.throwIfAborted();
-      const exchange = service.begin(lowerCased(request.headers), textOf(request.body));
+      const exchange = service.begin({ ...request, headers: lowerCased(request.headers) });
       const outcome = await outcomeOf(service, exchange, { clock, timeoutMs, signal });
       if (outcome.type === 'response') return outcome.response;
       throw connectionError('ECONNRESET', 'socket hang up');
@@ -48,9 +48,6 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
 }
-
-const textOf = (body: string | Uint8Array) =>
-  typeof body === 'string' ? body : Buffer.from(body).toString();
 
 const connectionError = (code: string, message: string) =>
   Object.assign(new Error(message), { code });

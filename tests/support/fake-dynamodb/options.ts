@@ -40,6 +40,14 @@ export interface FakeOptions {
   readonly burstSeconds?: number;
   /** Each item counts as so many times its bytes: capacity and pages of large items without their memory. */
   readonly itemWeight?: number;
+  /** From an export's request to its end. */
+  readonly exportDelayMs?: Range;
+  /** Items of a data file, at most. */
+  readonly exportFileItems?: number;
+  /** By so much at most, an item of a full export is older or newer than its time: AWS says a minute. */
+  readonly exportBlurMs?: number;
+  /** Secret keys by access key: S3 checks the signatures made with them, and believes all others. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Remembers every write; off for loads that would fill the memory. */
   readonly keepsLog?: boolean;
 }
@@ -80,6 +88,10 @@ const defaults = {
   getRecordsPerSecond: Infinity,
   burstSeconds: 300,
   itemWeight: 1,
+  exportDelayMs: [10 * minuteMs, 20 * minuteMs],
+  exportFileItems: 10_000,
+  exportBlurMs: minuteMs,
+  secrets: {},
   keepsLog: true,
 } as const;
 

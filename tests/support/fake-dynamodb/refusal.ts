@@ -1,12 +1,13 @@
 /** The errors that faults answer with. */
 
 import type { Database } from './database.ts';
-import type { Fault, RequestFault } from './faults.ts';
+import type { Fault, FaultKind, RequestFault } from './faults.ts';
 import type { Input } from './input.ts';
+import { S3Error } from '../fake-s3/s3-error.ts';
 import { ServiceError } from './service-error.ts';
 
 const writes = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
-const tableReads = ['Scan', 'GetItem'];
+const tableReads = ['Scan', 'GetItem', 'BatchGetItem'];
 
 /** A refused request, as far as errors speak of it. */
 export interface Refused {
@@ -89,3 +90,22 @@ function resourceOf({ database, input }: Refused): string {
   const name = input.optionalText('TableName') ?? '*';
   return name.startsWith('arn:') ? name : `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
 }
+
+/** The same faults as S3 answers them; absent for those that are none. */
+export function objectRefusalOf(kind: FaultKind): S3Error | undefined {
+  const [code, status, message] = objectRefusals[kind] ?? [];
+  return code === undefined ? undefined : new S3Error(code, status ?? 400, message ?? '');
+}
+
+const slowDown = ['SlowDown', 503, 'Please reduce your request rate.'] as const;
+
+const objectRefusals: Partial<
+  Record<FaultKind, readonly [code: string, status: number, message: string]>
+> = {
+  throttle: slowDown,
+  'throttle-lower-case': slowDown,
+  'throttle-unmodelled': ['ServiceUnavailable', 503, 'Service is unable to handle request.'],
+  'internal-error': ['InternalError', 500, 'We encountered an internal error. Please try again.'],
+  'expired-credentials': ['ExpiredToken', 400, 'The provided token has expired.'],
+  denied: ['AccessDenied', 403, 'Access Denied'],
+};

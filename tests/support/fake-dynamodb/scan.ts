@@ -172,7 +172,7 @@ function emptyPage(
  * The moments at which the items of a page are read, one for each: strong reads anywhere between the request's
  * begin and now, stale ones also somewhat before.
  */
-function readingMoments({ database, begun }: Call, isConsistent: boolean): () => Moment {
+export function readingMoments({ database, begun }: Call, isConsistent: boolean): () => Moment {
   const { random, settings } = database.world;
   const now = database.moment();
   if (!isConsistent) {

@@ -2,14 +2,18 @@
 
 import { drawFrom } from '../seeded-random.ts';
 import { Bucket } from './bucket.ts';
+import { batchGetItem } from './batch-get.ts';
 import type { Handler } from './call.ts';
 import type { Database } from './database.ts';
-import { type Fault, type Faults, isPageFault } from './faults.ts';
+import * as exports from './export-calls.ts';
+import { type Fault, type Faults, isAnswerFault, isObjectFault } from './faults.ts';
 import { Input } from './input.ts';
 import { describeStream, listStreams } from './listing.ts';
-import { refusalOf } from './refusal.ts';
+import { objectRefusalOf, refusalOf } from './refusal.ts';
 import { respelled } from './respell.ts';
 import { damaged, type Response, responseOf } from './response.ts';
+import { s3RequestOf, type S3Request, type ServedRequest } from '../fake-s3/s3-request.ts';
+import { answerS3 } from '../fake-s3/s3-service.ts';
 import { getItem, scan } from './scan.ts';
 import { ServiceError } from './service-error.ts';
 import { getRecords, getShardIterator } from './shard-reading.ts';
@@ -20,16 +24,22 @@ import type { Moment } from './versions.ts';
 import { batchWriteItem, deleteItem, putItem, updateItem } from './writes.ts';
 
 const handlers: Readonly<Record<string, Handler>> = {
+  'DynamoDB_20120810.BatchGetItem': batchGetItem,
   'DynamoDB_20120810.BatchWriteItem': batchWriteItem,
   'DynamoDB_20120810.CreateTable': tables.createTable,
   'DynamoDB_20120810.DeleteItem': deleteItem,
   'DynamoDB_20120810.DeleteTable': tables.deleteTable,
+  'DynamoDB_20120810.DescribeContinuousBackups': exports.describeContinuousBackups,
+  'DynamoDB_20120810.DescribeExport': exports.describeExport,
   'DynamoDB_20120810.DescribeTable': tables.describeTable,
   'DynamoDB_20120810.DescribeTimeToLive': tables.describeTimeToLive,
+  'DynamoDB_20120810.ExportTableToPointInTime': exports.exportTable,
   'DynamoDB_20120810.GetItem': getItem,
+  'DynamoDB_20120810.ListExports': exports.listExports,
   'DynamoDB_20120810.ListTables': tables.listTables,
   'DynamoDB_20120810.PutItem': putItem,
   'DynamoDB_20120810.Scan': scan,
+  'DynamoDB_20120810.UpdateContinuousBackups': exports.updateContinuousBackups,
   'DynamoDB_20120810.UpdateItem': updateItem,
   'DynamoDB_20120810.UpdateTable': tables.updateTable,
   'DynamoDB_20120810.UpdateTimeToLive': tables.updateTimeToLive,
@@ -53,6 +63,8 @@ export type Outcome =
 export interface Exchange {
   readonly headers: Headers;
   readonly body: string;
+  /** Absent for DynamoDB's own calls. */
+  readonly s3: S3Request | undefined;
   /** For instance `Scan`. */
   readonly operation: string;
   readonly caller: string;
@@ -78,18 +90,23 @@ export class Service {
   }
 
   /** Takes a request in. It must be brought to its end by `finish` or `abandon`. Header names in lower case. */
-  begin(headers: Headers, body: string): Exchange {
+  begin(request: ServedRequest): Exchange {
     const { random, settings } = this.#database.world;
+    const { headers } = request;
+    const s3 = s3RequestOf(request);
+    const body =
+      typeof request.body === 'string' ? request.body : Buffer.from(request.body).toString();
     const target = headers['x-amz-target'] ?? '';
-    const operation = target.slice(target.indexOf('.') + 1);
+    const operation = s3?.operation ?? target.slice(target.indexOf('.') + 1);
     const caller = callerOf(headers);
     this.#stats.count(this.#stats.calls, operation);
-    const fault = this.#faults.pick({ operation, body, caller });
+    const about = s3 === undefined ? body : request.path;
+    const fault = this.#faults.pick({ operation, body: about, caller });
     if (fault !== undefined) this.#stats.count(this.#stats.faults, fault.kind);
     const latencyMs = drawFrom(random, settings.latencyMs);
     const begun = this.#database.beginRead();
     const delayMs = delayOf(fault) ?? latencyMs;
-    return { headers, body, operation, caller, begun, fault, delayMs };
+    return { headers, body, s3, operation, caller, begun, fault, delayMs };
   }
 
   /** Carries a request out and answers it. */
@@ -114,6 +131,7 @@ export class Service {
   }
 
   #respond(exchange: Exchange): Response {
+    if (exchange.s3 !== undefined) return this.#respondAsS3(exchange, exchange.s3);
     try {
       this.#database.world.settle();
       const json = this.#carryOut(exchange);
@@ -132,8 +150,8 @@ export class Service {
     const input = Input.parse(body);
     const handler = handlers[headers['x-amz-target'] ?? ''];
     if (handler === undefined) throw new ServiceError('UnknownOperationException', '');
-    const pageFault = fault !== undefined && isPageFault(fault.kind) ? fault.kind : undefined;
-    if (fault !== undefined && !isPageFault(fault.kind)) {
+    const answerFault = fault !== undefined && isAnswerFault(fault.kind) ? fault.kind : undefined;
+    if (fault !== undefined && !isAnswerFault(fault.kind) && !isObjectFault(fault.kind)) {
       const refusal = refusalOf(
         { ...fault, kind: fault.kind },
         { database, operation, input, caller },
@@ -148,8 +166,28 @@ export class Service {
       input,
       begun,
       caller,
-      fault: pageFault,
+      fault: answerFault,
+      faultReason: fault?.reason,
     });
+  }
+
+  #respondAsS3({ operation, fault }: Exchange, request: S3Request): Response {
+    const {
+      world,
+      exports: { store },
+    } = this.#database;
+    world.settle();
+    const { secrets } = world.settings;
+    const context = { store, secrets, serverMs: world.serverTime(), number: ++this.#requestCount };
+    const kind = fault?.kind;
+    const objectFault = kind !== undefined && isObjectFault(kind) ? kind : undefined;
+    const { code, ...response } = answerS3(request, context, objectFault, () => {
+      const refusal = kind === undefined ? undefined : objectRefusalOf(kind);
+      if (refusal !== undefined) throw refusal;
+    });
+    if (code !== undefined) this.#stats.count(this.#stats.errors, `${operation} ${code}`);
+    this.#stats.bytesSent += response.body.length;
+    return response;
   }
 
   #response(status: number, json: string): Response {

@@ -4,6 +4,7 @@ import type { StreamViewType } from '../../../connector/table.ts';
 import { Bucket } from './bucket.ts';
 import { ItemIndex } from './item-index.ts';
 import { firstPlace, type Key, type KeySchema, type Place } from './key.ts';
+import type { Backups } from './backups.ts';
 import type { Capacity } from './options.ts';
 import { PageCache } from './page-cache.ts';
 import { evenRanges, type HashRange, RangeList } from './range-list.ts';
@@ -24,6 +25,8 @@ export interface TableSpec {
   readonly mode?: TableMode;
   /** 1 unless told. */
   readonly partitionCount?: number;
+  /** Days of point-in-time recovery, on from the beginning; off when absent. */
+  readonly recoveryDays?: number | undefined;
 }
 
 export interface Partition extends HashRange {
@@ -47,6 +50,8 @@ export class Table {
   /** The current stream; a disabled one stays here until the next one is enabled. */
   stream: Stream | undefined;
   timeToLive: TimeToLive | undefined;
+  /** Absent while point-in-time recovery is off. */
+  backups: Backups | undefined;
   itemCount = 0;
   sizeBytes = 0;
   /** Holds as long as nothing is written. */

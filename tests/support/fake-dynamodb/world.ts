@@ -40,7 +40,7 @@ export class World {
 
   /** The time the server believes in when it talks to clients. */
   serverTime(): number {
-    return this.settings.clock.now() + this.skewMs;
+    return this.now() + this.skewMs;
   }
 
   /** Puts tables and streams ahead of the clock: the way to let hours pass in real time. */

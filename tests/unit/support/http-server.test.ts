@@ -2,19 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as db from '@aws-sdk/client-dynamodb';
 import * as streams from '@aws-sdk/client-dynamodb-streams';
 import { type FakeServer, serveFake } from '../../support/fake-dynamodb/http-server.ts';
+import { ExportReading } from './export-reading.ts';
 
 let server: FakeServer;
 let client: db.DynamoDBClient;
 let streamsClient: streams.DynamoDBStreamsClient;
 
 beforeAll(async () => {
-  server = await serveFake({ visibilityMs: [0, 0] });
-  const options = {
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'secret' },
-    maxAttempts: 1,
-  };
+  server = await serveFake({ visibilityMs: [0, 0], exportDelayMs: [1000, 1000] });
+  const options = sdkOptions();
   client = new db.DynamoDBClient(options);
   streamsClient = new streams.DynamoDBStreamsClient(options);
 });
@@ -24,6 +20,24 @@ afterAll(async () => {
   streamsClient.destroy();
   await server.close();
 });
+
+function sdkOptions() {
+  return {
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'secret' },
+    maxAttempts: 1,
+  };
+}
+
+/** A command for the fake itself. */
+async function ask(command: string, input: unknown): Promise<readonly [number, unknown]> {
+  const response = await fetch(`${server.endpoint}/_admin/${command}`, {
+    method: 'POST',
+    body: JSON.stringify(input),
+  });
+  return [response.status, await response.json()];
+}
 
 async function createOrders(name: string): Promise<string> {
   const { TableDescription } = await client.send(
@@ -190,13 +204,6 @@ describe('serveFake() with the clients of the AWS SDK', () => {
 
   test('answers commands under /_admin/', async () => {
     await createOrders('administered');
-    const ask = async (command: string, input: unknown) => {
-      const response = await fetch(`${server.endpoint}/_admin/${command}`, {
-        method: 'POST',
-        body: JSON.stringify(input),
-      });
-      return [response.status, await response.json()] as const;
-    };
     const [status, children] = await ask('split', { table: 'administered' });
     expect([status, children]).toEqual([200, [expect.any(String), expect.any(String)]]);
     const [, shards] = await ask('shards', { table: 'administered' });
@@ -207,5 +214,50 @@ describe('serveFake() with the clients of the AWS SDK', () => {
     ]);
     expect(await ask('split', {})).toEqual([400, { message: expect.stringContaining("'table'") }]);
     expect(await ask('nonsense', {})).toEqual([404, { message: 'Unknown command "nonsense"' }]);
+  });
+
+  test('exports a window of changes, and serves its files', async () => {
+    const TableName = 'exported';
+    await createOrders(TableName);
+    await ask('recovery', { table: TableName, days: 35 });
+    await ask('bucket', { bucket: 'exports' });
+    await ask('advance', { ms: 3_600_000 });
+    server.fake.put(TableName, order('ann', '1', 'first'));
+    const [, { now }] = (await ask('advance', { ms: 1_800_000 })) as [number, { now: string }];
+    const later = new db.DynamoDBClient({ ...sdkOptions(), systemClockOffset: 5_400_000 });
+    const toSeconds = Math.floor(Date.parse(now) / 1000);
+    const { ExportDescription: asked } = await later.send(
+      new db.ExportTableToPointInTimeCommand({
+        TableArn: `arn:aws:dynamodb:us-east-1:123456789012:table/${TableName}`,
+        S3Bucket: 'exports',
+        ExportType: 'INCREMENTAL_EXPORT',
+        IncrementalExportSpecification: {
+          ExportFromTime: new Date((toSeconds - 3600) * 1000),
+          ExportToTime: new Date(toSeconds * 1000),
+        },
+      }),
+    );
+    await ask('advance', { ms: 3_600_000 });
+    const { ExportArn } = asked ?? {};
+    // By its own clock it is hours late now: it learns so from the first answer.
+    const described = await new db.DynamoDBClient({ ...sdkOptions(), maxAttempts: 2 }).send(
+      new db.DescribeExportCommand({ ExportArn }),
+    );
+    later.destroy();
+    const manifest = described.ExportDescription?.ExportManifest ?? '';
+    expect(new ExportReading(server.fake, 'exports').lines(manifest)).toMatchObject([
+      {
+        Keys: { customer: { S: 'ann' }, number: { N: '1' } },
+        NewImage: order('ann', '1', 'first'),
+      },
+    ]);
+    expect((await fetch(`${server.endpoint}/exports/${manifest}`)).status).toBe(403);
+  });
+
+  test('tells the time of its tables, also when that is ahead', async () => {
+    await ask('advance', { ms: 30 * 3_600_000 });
+    const { headers } = await fetch(server.endpoint, { method: 'POST', body: '{}' });
+    const aheadMs = Date.parse(headers.get('date') ?? '') - Date.now();
+    expect(Math.round(aheadMs / 3_600_000)).toBeGreaterThanOrEqual(30);
   });
 });
