@@ -4,8 +4,8 @@ import { TaskGroup } from '../async/task-group.ts';
 import { Patience } from '../aws/aws.ts';
 import type { UnfinishedSegment } from '../state/state.ts';
 import { CapacityPace } from './capacity-pace.ts';
-import { Lanes } from './lanes.ts';
-import { Rotation } from './rotation.ts';
+import { Lanes } from './scan-concurrency.ts';
+import { Rotation } from './segment-queue.ts';
 import { PageSize, scanPage, type ScanContext } from './segment-scan.ts';
 
 export type { ItemPage, ItemPageOutcome, PageTicket } from './segment-scan.ts';

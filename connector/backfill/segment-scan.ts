@@ -8,8 +8,8 @@ import type { Clock } from '../host.ts';
 import type { UnfinishedSegment } from '../state/state.ts';
 import type { ItemKey, Table } from '../table.ts';
 import type { CapacityPace } from './capacity-pace.ts';
-import type { Lanes } from './lanes.ts';
-import type { Rotation } from './rotation.ts';
+import type { Lanes } from './scan-concurrency.ts';
+import type { Rotation } from './segment-queue.ts';
 
 /** The bytes booked for the first page, before one has told what pages of this table are like. */
 const pageBytesAtStart = 2 * 1024 * 1024;

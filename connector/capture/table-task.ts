@@ -12,8 +12,8 @@ import {
 import { isDataLoss } from '../stream/stream.ts';
 import type { CaptureContext, TableBinding } from './capture.ts';
 import type { TableProgress } from './progress.ts';
-import { StartOvers } from './start-overs.ts';
-import { TableLife } from './table-life.ts';
+import { StartOvers } from './restart-backoff.ts';
+import { TableLife } from './table-capture.ts';
 import { rfc3339 } from '../time.ts';
 import { assertSameStream, assertShortPause, firstStart, nextEpoch } from './table-start.ts';
 

@@ -16,7 +16,7 @@ import {
   stopAtName,
 } from './map-writing.ts';
 import { NameTable } from './name-table.ts';
-import { writePlainRun } from './plain-run.ts';
+import { writePlainRun } from './fast-path.ts';
 
 /** The attribute whose name the documents need for themselves. */
 const metaName = '_meta';

@@ -3,7 +3,7 @@
 import { errorCodes } from '../../errors.ts';
 import type { Survey, SurveyedTable } from '../../session/session.ts';
 import { streamCommands } from '../../table.ts';
-import type { DiscoverSubject } from './discover-subject.ts';
+import type { DiscoverSubject } from './discover-target.ts';
 import { bindingOfTable, type Changes } from './discovered-changes.ts';
 import { bytesText, countText, plural } from '../terminal/format.ts';
 import { awsOptions, problemLines } from '../terminal/problem-view.ts';

@@ -9,7 +9,7 @@ import { loadInspection, type Survey } from '../../session/session.ts';
 import { exitCodes } from '../command-error.ts';
 import { withNotice, type CommandContext } from '../command.ts';
 import { renderChanges, renderSurvey, surveyJson } from './discover-view.ts';
-import { subjectOf, type SubjectFlags } from './discover-subject.ts';
+import { subjectOf, type SubjectFlags } from './discover-target.ts';
 import { changesFor, type Changes } from './discovered-changes.ts';
 
 export interface DiscoverFlags extends SubjectFlags {

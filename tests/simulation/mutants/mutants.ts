@@ -11,7 +11,7 @@ export interface Mutant {
 }
 
 const fence = 'connector/capture/fence.ts';
-const tableLife = 'connector/capture/table-life.ts';
+const tableLife = 'connector/capture/table-capture.ts';
 const tableStart = 'connector/capture/table-start.ts';
 const scan = 'connector/backfill/segment-scan.ts';
 const lineage = 'connector/stream/shard-lineage.ts';

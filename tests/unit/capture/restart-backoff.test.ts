@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { StartOvers } from '../../../connector/capture/start-overs.ts';
+import { StartOvers } from '../../../connector/capture/restart-backoff.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 const minuteMs = 60_000;

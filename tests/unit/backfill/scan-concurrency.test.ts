@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Lanes, lanesMax } from '../../../connector/backfill/lanes.ts';
-import { Rotation } from '../../../connector/backfill/rotation.ts';
+import { Lanes, lanesMax } from '../../../connector/backfill/scan-concurrency.ts';
+import { Rotation } from '../../../connector/backfill/segment-queue.ts';
 import type { UnfinishedSegment } from '../../../connector/state/state.ts';
 import type { ItemKey } from '../../../connector/table.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
