@@ -10,7 +10,7 @@ const transientDelayMs = 50;
 const throttledDelayMs = 250;
 /** No wait is longer: an outage that ends is noticed within this time. */
 const delayMsMax = 10_000;
-/** Trouble is told once a minute, not once a try. */
+/** Trouble is reported once a minute, not once a try. */
 const reportIntervalMs = 60_000;
 /** The first time soon: who waits for a capture to start should not wonder for a minute. */
 const firstReportMs = 5_000;
@@ -23,8 +23,8 @@ export interface RetryContext {
   readonly patienceMs: number;
   /** The same for throttling, which says that AWS is well and the table busy. */
   readonly throttledPatienceMs: number;
-  /** By action, when trouble with it was last told, by any of its callers: a thousand shards need not all tell it. */
-  readonly toldAtMs: Map<string, number>;
+  /** By action, when trouble with it was last reported, by any of its callers: a thousand shards need not all report it. */
+  readonly reportedAtMs: Map<string, number>;
 }
 
 /** Remembers how long one kind of call has been failing, and waits between its tries. */
@@ -76,10 +76,10 @@ export class Patience {
   #report(error: unknown, now: number): void {
     if (now - this.#reportedAt < reportIntervalMs) return;
     this.#reportedAt = now;
-    const { toldAtMs } = this.#context;
-    const toldMs = now - (toldAtMs.get(this.#subject.action) ?? -Infinity);
+    const { reportedAtMs } = this.#context;
+    const toldMs = now - (reportedAtMs.get(this.#subject.action) ?? -Infinity);
     if (toldMs >= 0 && toldMs < reportIntervalMs) return;
-    toldAtMs.set(this.#subject.action, now);
+    reportedAtMs.set(this.#subject.action, now);
     this.#context.log.warn('AWS calls keep failing, still trying', {
       action: this.#subject.action,
       resource: this.#subject.resource,

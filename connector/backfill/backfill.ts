@@ -4,8 +4,8 @@ import { TaskGroup } from '../async/task-group.ts';
 import { Patience } from '../aws/aws.ts';
 import type { UnfinishedSegment } from '../state/state.ts';
 import { CapacityPace } from './capacity-pace.ts';
-import { Lanes } from './scan-concurrency.ts';
-import { Rotation } from './segment-queue.ts';
+import { ScanConcurrency } from './scan-concurrency.ts';
+import { SegmentQueue } from './segment-queue.ts';
 import { PageSize, scanPage, type ScanContext } from './segment-scan.ts';
 
 export type { ItemPage, ItemPageOutcome, PageTicket } from './segment-scan.ts';
@@ -28,12 +28,12 @@ export interface BackfillOptions extends Pick<ScanContext, Given> {
 /** Scans and delivers all segments to their end. */
 export async function runBackfill(options: BackfillOptions, signal: AbortSignal): Promise<void> {
   const { aws, table, clock } = options;
-  const rotation = new Rotation(options.segments);
-  const lanes = new Lanes(clock);
+  const queue = new SegmentQueue(options.segments);
+  const concurrency = new ScanConcurrency(clock);
   const context: ScanContext = {
     ...options,
-    rotation,
-    lanes,
+    queue,
+    concurrency,
     pace: new CapacityPace(options),
     pageSize: new PageSize(),
     patience: new Patience(aws.retry, {
@@ -63,14 +63,14 @@ export async function runBackfill(options: BackfillOptions, signal: AbortSignal)
       },
       { once: true },
     );
-    while (!rotation.isDone) {
+    while (!queue.isDone) {
       dispatchSignal.throwIfAborted();
       const mayScan = options.mayScan();
-      const next = mayScan && inFlight < lanes.count ? rotation.take() : undefined;
+      const next = mayScan && inFlight < concurrency.count ? queue.take() : undefined;
       if (next !== undefined) {
         pages.spawn(scan(next));
       } else if (mayScan) {
-        // All lanes are busy, or all segments taken: the end of a page changes that.
+        // As many pages as may be are in flight, or all segments are taken: the end of a page changes that.
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

@@ -3,27 +3,27 @@
 import type { Clock } from '../host.ts';
 
 /** Half a dozen requests hide the latency of a page; each further one must earn its place. */
-const lanesAtStart = 4;
-/** Each lane may hold a page of several megabytes; 16 of them read 40,000 units a second at 100 ms a page. */
-export const lanesMax = 16;
-/** A rate is judged over at least this time and this many pages per lane. */
+const concurrencyAtStart = 4;
+/** Each request may hold a page of several megabytes; 16 of them read 40,000 units a second at 100 ms a page. */
+export const concurrencyMax = 16;
+/** A rate is judged over at least this time and this many pages per request in flight. */
 const windowMs = 1000;
-const windowPagesPerLane = 2;
-/** A lane more must bring this much, else it is taken back. */
+const windowPagesPerRequest = 2;
+/** A request more in flight must bring this much, else it is taken back. */
 const worthwhileGain = 1.05;
-/** After this many judgements without change, one lane more is tried again: conditions may have changed. */
+/** After this many judgements without change, one request more is tried again: conditions may have changed. */
 const restWindows = 10;
 /** Requests in flight together are throttled together: that counts once in this time. */
 const throttleIntervalMs = 1000;
 
-/** Finds the number of lanes by climbing: one more while reads speed up, half when the table throttles. */
-export class Lanes {
+/** Finds how many requests pay by climbing: one more while reads speed up, half when the table throttles. */
+export class ScanConcurrency {
   readonly #clock: Clock;
-  #count = lanesAtStart;
+  #count = concurrencyAtStart;
   #windowStart: number;
   #bytes = 0;
   #pages = 0;
-  /** Bytes per second before the last lane was added; 0 when there is nothing to compare with. */
+  /** Bytes per second before the last request was added; 0 when there is nothing to compare with. */
   #rateBefore = 0;
   #restingWindows = 0;
   #throttledAt = -Infinity;
@@ -42,7 +42,7 @@ export class Lanes {
     this.#bytes += bytes;
     this.#pages += 1;
     const elapsedMs = this.#clock.now() - this.#windowStart;
-    if (elapsedMs < windowMs || this.#pages < this.#count * windowPagesPerLane) return;
+    if (elapsedMs < windowMs || this.#pages < this.#count * windowPagesPerRequest) return;
     this.#judge((this.#bytes / elapsedMs) * 1000);
     this.#restart();
   }
@@ -65,7 +65,7 @@ export class Lanes {
     }
     if (rate > this.#rateBefore * worthwhileGain) {
       this.#rateBefore = rate;
-      this.#count = Math.min(lanesMax, this.#count + 1);
+      this.#count = Math.min(concurrencyMax, this.#count + 1);
       return;
     }
     this.#count = Math.max(1, this.#count - 1);

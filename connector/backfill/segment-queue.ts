@@ -10,7 +10,7 @@ const activeMax = 64;
  * Turns round a window of active segments, a page each. Segments are ranges of the key hash in order, so they
  * are begun in bit-reversed order: those active at a time lie far apart, and with them the partitions read.
  */
-export class Rotation {
+export class SegmentQueue {
   readonly #waiting: UnfinishedSegment[];
   readonly #active: UnfinishedSegment[] = [];
   #begunCount = 0;
@@ -26,7 +26,7 @@ export class Rotation {
     this.#waiting = [...begun, ...fresh.sort((a, b) => place(a) - place(b))].reverse();
   }
 
-  /** The next segment, which is then out of the rotation; undefined when none is to be had at the moment. */
+  /** The next segment, which then is out of the queue; undefined when none is to be had at the moment. */
   take(): UnfinishedSegment | undefined {
     if (this.#begunCount < activeMax) {
       const fresh = this.#waiting.pop();

@@ -8,8 +8,8 @@ import type { Clock } from '../host.ts';
 import type { UnfinishedSegment } from '../state/state.ts';
 import type { ItemKey, Table } from '../table.ts';
 import type { CapacityPace } from './capacity-pace.ts';
-import type { Lanes } from './scan-concurrency.ts';
-import type { Rotation } from './segment-queue.ts';
+import type { ScanConcurrency } from './scan-concurrency.ts';
+import type { SegmentQueue } from './segment-queue.ts';
 
 /** The bytes booked for the first page, before one has told what pages of this table are like. */
 const pageBytesAtStart = 2 * 1024 * 1024;
@@ -48,8 +48,8 @@ export interface ScanContext {
   readonly clock: Clock;
   readonly budget: ByteBudget;
   readonly pace: CapacityPace;
-  readonly lanes: Lanes;
-  readonly rotation: Rotation;
+  readonly concurrency: ScanConcurrency;
+  readonly queue: SegmentQueue;
   readonly patience: Patience;
   readonly pageSize: PageSize;
   /** Takes a ticket for a page that is about to be requested. */
@@ -82,7 +82,7 @@ export async function scanPage(
   { segment, startKey }: UnfinishedSegment,
   signal: AbortSignal,
 ): Promise<void> {
-  const { aws, table, pace, budget, rotation, lanes, pageSize } = context;
+  const { aws, table, pace, budget, queue, concurrency, pageSize } = context;
   const charged = await pace.beginPage(signal);
   let held = pageSize.heldBytes;
   await budget.acquire(held, signal);
@@ -105,24 +105,24 @@ export async function scanPage(
     const actual = body.length * heldPerResponseByte;
     budget.release(held - actual);
     held = actual;
-    lanes.pageRead(body.length);
+    concurrency.pageRead(body.length);
     const outcome = await context.deliver({ segment, startKey, ticket, scannedAtMs, body });
     aws.recycle?.(body);
     // Not before: a page that comes but is never whole must not be asked for without end.
     context.patience.succeeded();
     if (outcome.kind === 'scan-again') {
-      rotation.putBack(segment, startKey);
+      queue.putBack(segment, startKey);
       return;
     }
     pace.endPage(charged, outcome.units);
-    if (outcome.lastEvaluatedKey === undefined) rotation.finished();
-    else rotation.putBack(segment, outcome.lastEvaluatedKey);
+    if (outcome.lastEvaluatedKey === undefined) queue.finished();
+    else queue.putBack(segment, outcome.lastEvaluatedKey);
   } catch (error) {
     context.abandonPage(ticket);
     budget.release(held); // The wait may be long, and other tables need the room.
     held = 0;
     await afterFailure(context, charged, error, signal);
-    rotation.putBack(segment, startKey);
+    queue.putBack(segment, startKey);
   } finally {
     budget.release(held);
   }
@@ -135,11 +135,11 @@ async function afterFailure(
   error: unknown,
   signal: AbortSignal,
 ): Promise<void> {
-  const { pace, lanes, patience } = context;
+  const { pace, concurrency, patience } = context;
   pace.cancelPage(charged);
   if (remedyOf(error) === 'throttled' && !isKeyRangeHot(error)) {
     pace.throttled();
-    lanes.throttled();
+    concurrency.throttled();
   }
   await patience.waitAfter(error, signal);
 }

@@ -1,4 +1,4 @@
-/** When a capture that ends by itself is through. */
+/** When a capture that ends by itself is done. */
 
 import type { Clock } from '../host.ts';
 import type { StreamLag } from '../stream/stream.ts';
@@ -6,8 +6,8 @@ import type { StreamLag } from '../stream/stream.ts';
 /** Never; when every table is backfilled; or when it is caught up with their streams as well. */
 export type CaptureEnd = 'never' | 'backfilled' | 'caught-up';
 
-/** How often it is looked whether a table is through. */
-const lookIntervalMs = 100;
+/** How often it is checked whether a table is done. */
+const checkIntervalMs = 100;
 
 export interface EndingTable {
   readonly stateKey: string;
@@ -24,16 +24,16 @@ export interface EndContext {
 }
 
 /**
- * Resolves when a table is through. None is before all are backfilled: left alone while the backfills of others
+ * Resolves when a table is done. None is before all are backfilled: left alone while the backfills of others
  * go on for days, it would lose what happens on its stream meanwhile.
  */
-export async function untilThrough(
+export async function untilDone(
   { stateKey, state, lag }: EndingTable,
   { clock, end, openBackfills, config }: EndContext,
   signal: AbortSignal,
 ): Promise<void> {
   const until = async (isSo: () => boolean) => {
-    while (!isSo()) await clock.sleep(lookIntervalMs, signal);
+    while (!isSo()) await clock.sleep(checkIntervalMs, signal);
   };
   // It may have been backfilled before, and begun again.
   openBackfills.add(stateKey);

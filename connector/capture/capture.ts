@@ -67,7 +67,7 @@ export interface CaptureContext extends CaptureOptions {
   readonly openBackfills: Set<string>;
 }
 
-/** Captures all bindings until the signal aborts, or until the capture is through. */
+/** Captures all bindings until the signal aborts, or until the capture is done. */
 export async function runCapture(
   options: CaptureOptions,
   bindings: readonly TableBinding[],
@@ -88,7 +88,7 @@ export async function runCapture(
   };
   const tables = bindings.map((binding) => new TableTask(context, binding));
   const { watch } = options;
-  const ended = new Error('The capture is through');
+  const done = new Error('The capture is done');
   const capture = (captureSignal: AbortSignal) =>
     runTogether(
       captureSignal,
@@ -98,7 +98,7 @@ export async function runCapture(
     await runTogether(signal, [
       async (captureSignal) => {
         await capture(captureSignal);
-        throw ended; // Ends the reports.
+        throw done; // Ends the reports.
       },
       (reportSignal) => reportProgress(tables, options, reportSignal),
       ...(watch === undefined
@@ -106,6 +106,6 @@ export async function runCapture(
         : [(watchSignal: AbortSignal) => watchProgress(tables, watch, clock, watchSignal)]),
     ]);
   } catch (error) {
-    if (error !== ended) throw error;
+    if (error !== done) throw error;
   }
 }

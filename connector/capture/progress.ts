@@ -10,7 +10,7 @@ import type { Log } from '../log.ts';
 const reportIntervalMs = 10_000;
 const reportIntervalMsMin = 1_000;
 /** What the stream is behind by less than this is as good as nothing. */
-const lagWorthTellingMs = 5_000;
+const lagReportedMsMin = 5_000;
 
 /** One table's progress. */
 export interface TableProgress {
@@ -39,7 +39,7 @@ export async function reportProgress(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
   signal: AbortSignal,
 ): Promise<void> {
-  let told = '';
+  let reported = '';
   let phases = '';
   let intervalMs = reportIntervalMsMin;
   let last: { readonly atMs: number; readonly items: number } | undefined;
@@ -50,10 +50,10 @@ export async function reportProgress(
     const rate =
       last === undefined ? 0 : ((items - last.items) * 1000) / Math.max(1, now - last.atMs);
     const sentence = statusSentence(progress, rate);
-    if (sentence !== told) {
+    if (sentence !== reported) {
       log.status(sentence);
       for (const table of progress) log.debug('Table progress', { ...table });
-      told = sentence;
+      reported = sentence;
     }
     last = { atMs: now, items };
     const phasesNow = progress.map(({ phase }) => phase).join();
@@ -113,7 +113,7 @@ export function coveredItems(table: TableProgress): number {
 
 function lagClause(tables: readonly TableProgress[]): string {
   const lagMs = Math.max(0, ...tables.map((table) => table.lagMs));
-  if (!Number.isFinite(lagMs) || lagMs < lagWorthTellingMs) return '';
+  if (!Number.isFinite(lagMs) || lagMs < lagReportedMsMin) return '';
   return `, stream ${duration(lagMs / 1000)} behind`;
 }
 

@@ -8,7 +8,7 @@ const waitsMs = [0, 1, 5, 20, 60].map((minutes) => minutes * 60_000);
 const shortMs = 24 * 3600 * 1000;
 
 /** Counts losses that follow one another. */
-export class StartOvers {
+export class RestartBackoff {
   readonly #clock: Clock;
   /** Losses in a row, each soon after the one before. */
   #count = 0;

@@ -13,7 +13,7 @@ import {
 import type { Table } from '../table.ts';
 import { parseRfc3339, rfc3339 } from '../time.ts';
 import { createTranscoder, type Frames, type Transcoder } from '../transcoder/transcoder.ts';
-import { untilThrough } from './capture-end.ts';
+import { untilDone } from './capture-end.ts';
 import type { CaptureContext, TableBinding } from './capture.ts';
 import { Fence } from './fence.ts';
 import { remainingFrames } from './frames.ts';
@@ -23,11 +23,11 @@ import { assertSameStream } from './table-start.ts';
 
 /** Records of so long before the backfill began are in every scan page; clocks may differ by some minutes. */
 const clockMarginMs = 15 * 60_000;
-/** How often the state notes until when the stream has been read, so that a long pause can be told. */
+/** How often the state notes until when the stream has been read, so that a long pause can be noticed. */
 const streamMarkIntervalMs = 5 * 60_000;
 
 /** A table as it begins or goes on. */
-export interface TableLifeOptions {
+export interface TableCaptureOptions {
   readonly context: CaptureContext;
   readonly binding: TableBinding;
   readonly table: Table;
@@ -38,17 +38,17 @@ export interface TableLifeOptions {
 }
 
 /** A table's capture from a start to a restart, or to the end of the process. */
-export class TableLife {
+export class TableCapture {
   readonly lag: StreamLag;
   /** Since the start. */
   readonly counts = { units: 0, documents: 0, changes: 0 };
-  readonly #options: TableLifeOptions;
+  readonly #options: TableCaptureOptions;
   readonly #transcoder: Transcoder;
   readonly #fence = new Fence();
   readonly #streamFirst: StreamFirst;
   readonly #skipBeforeMs: number;
 
-  constructor(options: TableLifeOptions) {
+  constructor(options: TableCaptureOptions) {
     const { context, binding, table, state } = options;
     this.#options = options;
     this.#transcoder = createTranscoder({
@@ -78,7 +78,7 @@ export class TableLife {
   /** Runs until the signal aborts; or, where the capture is to end at some point, until then. */
   async run(signal: AbortSignal): Promise<void> {
     const { context, binding, state } = this.#options;
-    const through = new Error('The table is through');
+    const done = new Error('The table is done');
     const tasks: Task[] = [
       (taskSignal) => this.#followStream(taskSignal),
       (taskSignal) => this.#runBackfill(taskSignal),
@@ -86,14 +86,14 @@ export class TableLife {
     ];
     if (context.end !== 'never') {
       tasks.push(async (taskSignal) => {
-        await untilThrough({ ...binding, state, lag: this.lag }, context, taskSignal);
-        throw through; // Ends the other tasks, each between two batches.
+        await untilDone({ ...binding, state, lag: this.lag }, context, taskSignal);
+        throw done; // Ends the other tasks, each between two batches.
       });
     }
     try {
       await runTogether(signal, tasks);
     } catch (error) {
-      if (error !== through) throw error;
+      if (error !== done) throw error;
     }
   }
 

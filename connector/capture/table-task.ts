@@ -1,4 +1,4 @@
-/** One table's task: its lives, one after the other where stream records are lost. */
+/** One table's task: its captures, one after the other where stream records are lost. */
 
 import type { Shard } from '../aws/aws.ts';
 import { messageOf } from '../errors.ts';
@@ -12,19 +12,19 @@ import {
 import { isDataLoss } from '../stream/stream.ts';
 import type { CaptureContext, TableBinding } from './capture.ts';
 import type { TableProgress } from './progress.ts';
-import { StartOvers } from './restart-backoff.ts';
-import { TableLife } from './table-capture.ts';
+import { RestartBackoff } from './restart-backoff.ts';
+import { TableCapture } from './table-capture.ts';
 import { rfc3339 } from '../time.ts';
 import { assertSameStream, assertShortPause, firstStart, nextEpoch } from './table-start.ts';
 
-/** Captures one table until the signal aborts, or until it is through where the capture ends by itself. */
+/** Captures one table until the signal aborts, or until it is done where the capture ends by itself. */
 export class TableTask {
   readonly #context: CaptureContext;
   readonly #binding: TableBinding;
   /** The state to go on from; absent before a first start. */
   #saved: TableStateJson | undefined;
-  #life: TableLife | undefined;
-  readonly #startOvers: StartOvers;
+  #capture: TableCapture | undefined;
+  readonly #restartBackoff: RestartBackoff;
   /** Set while the next backfill has to wait. */
   #startsAgainAt: string | undefined;
 
@@ -32,14 +32,14 @@ export class TableTask {
     this.#context = context;
     this.#binding = binding;
     this.#saved = binding.state;
-    this.#startOvers = new StartOvers(context.clock);
+    this.#restartBackoff = new RestartBackoff(context.clock);
   }
 
   async run(signal: AbortSignal): Promise<void> {
     for (;;) {
       try {
-        this.#life = await this.#begin(signal);
-        await this.#life.run(signal);
+        this.#capture = await this.#begin(signal);
+        await this.#capture.run(signal);
         return;
       } catch (error) {
         if (signal.aborted || !isDataLoss(error) || this.#context.config.onDataLoss === 'fail') {
@@ -52,22 +52,22 @@ export class TableTask {
   }
 
   progress(): TableProgress {
-    const life = this.#life;
-    const { state, lag } = life ?? {};
+    const capture = this.#capture;
+    const { state, lag } = capture ?? {};
     const phase =
       state?.backfillFinishedAt !== undefined
         ? 'streaming'
-        : life?.isScanning === true
+        : capture?.isScanning === true
           ? 'backfilling'
           : 'waiting-for-stream';
     return {
       tableName: this.#binding.resource.table,
-      phase: life === undefined ? 'starting' : phase,
+      phase: capture === undefined ? 'starting' : phase,
       items: state?.itemCount ?? 0,
-      itemsExpected: life?.table.itemCount ?? 0,
+      itemsExpected: capture?.table.itemCount ?? 0,
       segmentsFinished: state?.finishedSegmentCount ?? 0,
       segmentCount: state?.segmentCount ?? 0,
-      ...(life?.counts ?? { units: 0, documents: 0, changes: 0 }),
+      ...(capture?.counts ?? { units: 0, documents: 0, changes: 0 }),
       lagMs: lag?.lagMs() ?? Infinity,
       shards: lag?.shardCount ?? 0,
       startsAgainAt: this.#startsAgainAt,
@@ -75,7 +75,7 @@ export class TableTask {
   }
 
   /** Goes on where the state ends, or takes a first start where there is none. */
-  async #begin(signal: AbortSignal): Promise<TableLife> {
+  async #begin(signal: AbortSignal): Promise<TableCapture> {
     const context = this.#context;
     const binding = this.#binding;
     const table = await context.aws.tables.describeTable(binding.resource.table, signal);
@@ -99,17 +99,17 @@ export class TableTask {
     if (state.backfillFinishedAt === undefined && state.unfinishedSegments().length === 0) {
       await this.#emit(state.amend({ backfillFinishedAt: rfc3339(context.clock.now()) }));
     }
-    return new TableLife({ context, binding, table, state, epoch, firstListing });
+    return new TableCapture({ context, binding, table, state, epoch, firstListing });
   }
 
   /** Says what was lost, and waits where that happens again and again: each backfill reads the whole table. */
   async #waitAfterLoss(error: unknown, signal: AbortSignal): Promise<void> {
     const { log, clock } = this.#context;
     const { table } = this.#binding.resource;
-    const { waitMs, count } = this.#startOvers.next();
+    const { waitMs, count } = this.#restartBackoff.next();
     const fields = { table, error: messageOf(error), times: count };
-    this.#saved = this.#life?.state.toJson() ?? this.#saved;
-    this.#life = undefined;
+    this.#saved = this.#capture?.state.toJson() ?? this.#saved;
+    this.#capture = undefined;
     if (waitMs > 0) {
       this.#startsAgainAt = rfc3339(clock.now() + waitMs);
       log.error('Stream records were lost again and again', {

@@ -19,7 +19,7 @@ const checkConcurrency = 8;
 /** DynamoDB's limit. The smallest part of a table that a scan can ask for costs next to nothing. */
 const segmentCountMax = 1_000_000;
 
-/** Trouble with all of AWS rather than with one table: told once. */
+/** Trouble with all of AWS rather than with one table: reported once. */
 const sharedCodes = new Set<ErrorCode>([
   errorCodes.credentialsExpired,
   errorCodes.credentialsInvalid,

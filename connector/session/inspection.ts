@@ -139,13 +139,13 @@ async function countOpenShards(
 
 function connect(config: EndpointConfig, host: Host, log: Log): Promise<Aws> {
   const { clock, random } = host;
-  const toldAtMs = new Map<string, number>();
+  const reportedAtMs = new Map<string, number>();
   return createAws(config, host, {
     clock,
     random,
     log,
     patienceMs,
     throttledPatienceMs,
-    toldAtMs,
+    reportedAtMs,
   });
 }

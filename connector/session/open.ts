@@ -21,7 +21,7 @@ const keyMax = 2 ** 32 - 1;
 /** Tasks end at once when asked to; only a reader of our output that stands still can hold them for longer. */
 const stopMsMax = 3_000;
 
-/** Captures until the input ends, the host asks to stop, or the capture is through. */
+/** Captures until the input ends, the host asks to stop, or the capture is done. */
 export async function open(
   request: OpenRequest,
   session: Session,
@@ -91,8 +91,8 @@ async function capture(
       signal.addEventListener('abort', onAbort, { once: true });
     });
   }
-  const toldAtMs = new Map<string, number>();
-  const retry = { clock, random, log, patienceMs, throttledPatienceMs: Infinity, toldAtMs };
+  const reportedAtMs = new Map<string, number>();
+  const retry = { clock, random, log, patienceMs, throttledPatienceMs: Infinity, reportedAtMs };
   const aws = await createAws(config, host, retry);
   await runCapture(
     {

@@ -32,7 +32,7 @@ export interface Session {
   readonly host: Host;
   readonly log: Log;
   readonly codec: Codec;
-  /** When the capture is through; where absent, the environment's `SHUTDOWN_AFTER_POLLING` decides. */
+  /** When the capture is done; where absent, the environment's `SHUTDOWN_AFTER_POLLING` decides. */
   readonly end?: CaptureEnd;
   readonly watch?: ProgressWatch;
 }
@@ -123,7 +123,7 @@ async function connect(
     log,
     patienceMs: unaryPatienceMs,
     throttledPatienceMs: unaryPatienceMs,
-    toldAtMs: new Map(),
+    reportedAtMs: new Map(),
   });
 }
 

@@ -4,7 +4,7 @@ import type { Aws, Shard } from '../aws/aws.ts';
 import { isConnectorError } from '../errors.ts';
 import { listShards, shardsPerPage, type ListingContext } from './shard-listing.ts';
 
-/** Children may be told late: this often, and with this first wait that doubles, they are looked for. */
+/** Children may be listed late: this often, and with this first wait that doubles, they are looked for. */
 const attemptsMax = 6;
 const firstWaitMs = 100;
 /** A listing for a server that may not know the question for children: cheap ones only. */
@@ -34,7 +34,7 @@ interface Seeker {
 /**
  * Looks for children, one call at a time, for all shards of a stream.
  *
- * Problem. A shard's children are told by one call for each shard, and the calls are few: five a second, for all
+ * Problem. A shard's children are found by one call for each shard, and the calls are few: five a second, for all
  * tables. A table whose thousand shards were opened together sees them end together, and would wait minutes.
  *
  * Rule. Shards that wait for an answer at the same time are counted. While they are few, each is asked for its

@@ -1,4 +1,4 @@
-/** The fast lane: attributes as AWS spells them, for as long as nothing else comes. */
+/** The fast path: attributes as AWS spells them, for as long as nothing else comes. */
 
 import type { ByteWriter } from './byte-writer.ts';
 import {
@@ -46,7 +46,7 @@ const aheadBytes = 14;
  * at an array again to see whether it is still the same. `| 0` says that a number is a 32-bit integer where that
  * cannot be known. With the call of one more function in the loop it is half as fast.
  */
-export function writePlainRun(map: MapWriting, cursor: JsonCursor, writer: ByteWriter): void {
+export function writeFastPath(map: MapWriting, cursor: JsonCursor, writer: ByteWriter): void {
   const { closes } = map;
   const { bytes: body, view } = cursor;
   const { bytes: out, view: outView } = writer;

@@ -16,7 +16,7 @@ import {
   stopAtName,
 } from './map-writing.ts';
 import { NameTable } from './name-table.ts';
-import { writePlainRun } from './fast-path.ts';
+import { writeFastPath } from './fast-path.ts';
 
 /** The attribute whose name the documents need for themselves. */
 const metaName = '_meta';
@@ -85,14 +85,14 @@ export class ItemWriter {
     const map = this.#map;
     map.next = atName;
     map.depth = 1;
-    writePlainRun(map, cursor, writer);
+    writeFastPath(map, cursor, writer);
     while (map.depth > 0) {
       this.#writeNext(writer, isItem);
-      writePlainRun(map, cursor, writer);
+      writeFastPath(map, cursor, writer);
     }
   }
 
-  /** Finds a key attribute that the plain run has passed, in the item that begins at `start`. */
+  /** Finds a key attribute that the fast path has passed, in the item that begins at `start`. */
   #noteKey(index: number, start: number): void {
     const cursor = this.#cursor;
     const { at } = cursor;
@@ -197,7 +197,7 @@ export class ItemWriter {
 }
 
 /**
- * Attributes the plain run must stop at: numbers of a key, since they are written as text, and `_meta`. It notes the
+ * Attributes the fast path must stop at: numbers of a key, since they are written as text, and `_meta`. It notes the
  * places of other key attributes, unless they look like one of the others.
  */
 function specialNamesOf(key: readonly KeyAttribute[]): Uint8Array {

@@ -6,7 +6,7 @@ export const atText = 1;
 export const atValue = 2;
 export const atEnd = 3;
 
-/** For `specialNames`: a name that the plain run leaves to others. Smaller numbers are places in `noted`. */
+/** For `specialNames`: a name that the fast path leaves to others. Smaller numbers are places in `noted`. */
 export const stopAtName = 255;
 
 /** A map of attributes that is being written; its places in input and output are the cursor's and the writer's. */

@@ -25,7 +25,7 @@ const catchUpMsMax = 20 * 60_000;
 const expiryMsMax = 150_000;
 const waitBetweenProcessesMs = [0, 30_000] as const;
 const processesMax = 30;
-/** Writes in flight, of a table: one a lane, one a shard, and a few marks and listings. */
+/** Writes in flight, of a table: one a scan request, one a shard, and a few marks and listings. */
 const otherWritesMax = 24;
 const outstandingBytesMax = 96 * 1024 * 1024;
 

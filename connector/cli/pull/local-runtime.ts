@@ -29,7 +29,7 @@ export interface LocalBinding {
     readonly key: readonly string[];
     readonly writeSchema: unknown;
   };
-  /** How often it was told to start over. */
+  /** How often it was asked to start over. */
   readonly backfill: number;
 }
 
@@ -49,7 +49,7 @@ export interface LocalRunOptions {
 }
 
 /**
- * Validates and applies a capture, and runs it until it is through, `commit` has enough, or the host is asked to
+ * Validates and applies a capture, and runs it until it is done, `commit` has enough, or the host is asked to
  * stop; then everything whole has been committed. Throws what the connector's user is to know.
  */
 export async function runLocally(options: LocalRunOptions): Promise<void> {

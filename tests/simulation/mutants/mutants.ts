@@ -11,7 +11,7 @@ export interface Mutant {
 }
 
 const fence = 'connector/capture/fence.ts';
-const tableLife = 'connector/capture/table-capture.ts';
+const tableCapture = 'connector/capture/table-capture.ts';
 const tableStart = 'connector/capture/table-start.ts';
 const scan = 'connector/backfill/segment-scan.ts';
 const lineage = 'connector/stream/shard-lineage.ts';
@@ -30,13 +30,13 @@ const orderMutants: readonly Mutant[] = [
   },
   {
     name: 'the ticket is taken when the page has come',
-    file: tableLife,
+    file: tableCapture,
     find: 'const admission = this.#fence.admit(page.ticket, documents);',
     replace: 'const admission = this.#fence.admit(this.#fence.begin(), documents);',
   },
   {
     name: 'the fence knows nothing of the keys emitted',
-    file: tableLife,
+    file: tableCapture,
     find: 'this.#fence.note(() => documents.keys());',
     replace: '',
   },
@@ -66,19 +66,19 @@ const orderMutants: readonly Mutant[] = [
   },
   {
     name: 'a delete during the backfill goes alone',
-    file: tableLife,
+    file: tableCapture,
     find: 'expandDeletesBeforeMs: this.#expandDeletesBeforeMs(),',
     replace: 'expandDeletesBeforeMs: -Infinity,',
   },
   {
     name: 'old records are skipped without a margin',
-    file: tableLife,
+    file: tableCapture,
     find: 'const clockMarginMs = 15 * 60_000;',
     replace: 'const clockMarginMs = 0;',
   },
   {
     name: 'old records are skipped by the time of the start, not of the backfill',
-    file: tableLife,
+    file: tableCapture,
     find: 'parseRfc3339(backfillStartedAt) - clockMarginMs;',
     replace: 'context.clock.now() - 1000;',
   },
@@ -251,7 +251,7 @@ const checkpointMutants: readonly Mutant[] = [
   },
   {
     name: 'every page advances the first segment',
-    file: tableLife,
+    file: tableCapture,
     find: 'state.advanceSegment(page.segment, documents,',
     replace: 'state.advanceSegment(0, documents,',
   },
@@ -264,27 +264,27 @@ const checkpointMutants: readonly Mutant[] = [
   {
     name: 'a page without items ends its segment',
     file: scan,
-    find: 'if (outcome.lastEvaluatedKey === undefined) rotation.finished();',
+    find: 'if (outcome.lastEvaluatedKey === undefined) queue.finished();',
     replace:
-      'if (outcome.lastEvaluatedKey === undefined || body.includes(\'"Items":[]\')) rotation.finished();',
+      'if (outcome.lastEvaluatedKey === undefined || body.includes(\'"Items":[]\')) queue.finished();',
   },
   {
     name: 'a page that failed counts as scanned',
     file: scan,
-    find: '    rotation.putBack(segment, startKey);\n  } finally {',
+    find: '    queue.putBack(segment, startKey);\n  } finally {',
     replace:
-      '    if (nameOf(error) === "") rotation.putBack(segment, startKey);\n    else rotation.finished();\n  } finally {',
+      '    if (nameOf(error) === "") queue.putBack(segment, startKey);\n    else queue.finished();\n  } finally {',
   },
   {
     name: 'positions are ahead of the records emitted',
-    file: tableLife,
+    file: tableCapture,
     find: 'await this.#emit(state.advanceShard(page.shardId, read, isFinished), documents);',
     replace:
       'const ahead = read === undefined ? read : String(BigInt(read) + 40n);\n    await this.#emit(state.advanceShard(page.shardId, ahead, isFinished), documents);',
   },
   {
     name: 'progress is written under another state key',
-    file: tableLife,
+    file: tableCapture,
     find: 'patch: statePatch(binding.stateKey, patch)',
     replace: 'patch: statePatch(`${binding.stateKey}.${binding.index}`, patch)',
   },

@@ -46,7 +46,7 @@ test('story 35: a thousand requests share a few connections', async () => {
   expect(end).toEqual({ kind: 'exited' });
   const calls = [...fake.stats.calls.values()].reduce((sum, count) => sum + count, 0);
   expect(calls).toBeGreaterThan(1000);
-  // As many as requests were in flight at once: the lanes of the scan, and the stream.
+  // As many as requests were in flight at once: those of the scan, and of the stream.
   expect(sockets).toBeGreaterThan(0);
   expect(sockets).toBeLessThan(24);
 });

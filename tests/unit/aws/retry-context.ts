@@ -22,7 +22,7 @@ export function retryContext(clock: Clock, given: Partial<RetryContext> = {}): R
     log: collectedLog(clock).log,
     patienceMs: 300_000,
     throttledPatienceMs: Infinity,
-    toldAtMs: new Map(),
+    reportedAtMs: new Map(),
     ...given,
   };
 }

@@ -29,16 +29,16 @@ function paceOf(table: Partial<Table>, given: Partial<CapacityPaceOptions> = {})
   };
 }
 
-/** Reads pages of this cost in `lanes` lanes for so long, and gives the units used per second. */
+/** Reads pages of this cost with `concurrency` requests in flight for so long, and gives the units used per second. */
 async function read(
   { clock, pace }: ReturnType<typeof paceOf>,
   units: number,
   seconds: number,
-  lanes = 4,
+  concurrency = 4,
 ) {
   const untilMs = clock.now() + seconds * 1000;
   let used = 0;
-  const lane = async () => {
+  const reader = async () => {
     while (clock.now() < untilMs) {
       const charged = await pace.beginPage(never);
       if (clock.now() >= untilMs) return;
@@ -47,7 +47,7 @@ async function read(
       used += units;
     }
   };
-  await clock.run(Promise.all(Array.from({ length: lanes }, lane)));
+  await clock.run(Promise.all(Array.from({ length: concurrency }, reader)));
   return used / seconds;
 }
 

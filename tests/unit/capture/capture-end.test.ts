@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { untilThrough, type CaptureEnd } from '../../../connector/capture/capture-end.ts';
+import { untilDone, type CaptureEnd } from '../../../connector/capture/capture-end.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { never } from '../aws/retry-context.ts';
 
@@ -19,13 +19,13 @@ async function secondsOf(end: CaptureEnd, ...backfilledAt: number[]): Promise<nu
     };
     // The stream is two seconds behind.
     const lag = { readUntilMs: () => clock.now() - 2000 };
-    await untilThrough({ stateKey: stateKeys[index]!, state, lag }, context, never);
+    await untilDone({ stateKey: stateKeys[index]!, state, lag }, context, never);
     return Math.round(clock.now() / 1000);
   });
   return clock.run(Promise.all(tables));
 }
 
-describe('untilThrough()', () => {
+describe('untilDone()', () => {
   test('is when all tables are backfilled', async () => {
     expect(await secondsOf('backfilled', 10, 60, 0)).toEqual([60, 60, 60]);
   });

@@ -1,17 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { StartOvers } from '../../../connector/capture/restart-backoff.ts';
+import { RestartBackoff } from '../../../connector/capture/restart-backoff.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-test('StartOvers: at once after the first loss, then after growing waits, and at once again a day later', async () => {
+test('RestartBackoff: at once after the first loss, then after growing waits, and at once again a day later', async () => {
   const clock = new FakeClock(0);
-  const startOvers = new StartOvers(clock);
+  const backoff = new RestartBackoff(clock);
   const got: (readonly [number, number])[] = [];
   for (const quietMs of [0, minuteMs, minuteMs, dayMs - minuteMs, 0, 0, dayMs + minuteMs, 0]) {
     await clock.advance(quietMs);
-    const { waitMs, count } = startOvers.next();
+    const { waitMs, count } = backoff.next();
     await clock.advance(waitMs);
     got.push([waitMs / minuteMs, count]);
   }

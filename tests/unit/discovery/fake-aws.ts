@@ -65,7 +65,7 @@ export function fakeAws(options: FakeAwsOptions): Aws & { readonly calls: string
       log: recordingLog().log,
       patienceMs: 1000,
       throttledPatienceMs: 1000,
-      toldAtMs: new Map(),
+      reportedAtMs: new Map(),
     },
     tables: {
       listTables: () =>
