@@ -26,6 +26,10 @@ export type StreamViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_
 
 /** A table as DescribeTable tells it, reduced to what a capture needs. */
 export interface Table {
+  /**
+   * How the table was asked for: its name, or its ARN. Every call goes by it, since the bare name of another account's
+   * table is another table.
+   */
   readonly name: string;
   /** Changes when a table is dropped and created again under its name. */
   readonly id: string;

@@ -16,6 +16,7 @@ export {
 export { Patience, withRetry, type RetryContext } from './retry.ts';
 
 export interface ScanRequest {
+  /** Name or ARN, as the binding has it. */
   readonly tableName: string;
   readonly segment: number;
   readonly totalSegments: number;
@@ -30,7 +31,7 @@ export interface ScanRequest {
 export interface TableApi {
   /** Names of all tables of the account and region, in AWS's order. */
   listTables(signal: AbortSignal): Promise<string[]>;
-  /** What a table is. Throws `table-missing`. */
+  /** What a table is, by its name or ARN. Throws `table-missing`. */
   describeTable(tableName: string, signal: AbortSignal): Promise<Table>;
   /**
    * One strongly consistent page of a segment: the response's JSON. One attempt: the caller retries. Throws
@@ -89,8 +90,10 @@ export interface Aws {
   readonly streams: StreamApi;
   /** The host's clock, corrected by AWS's where it is minutes off: records are stamped with AWS's time. */
   readonly clock: Clock;
-  /** Where calls go, for messages. */
+  /** Where the calls on tables go, for messages: `region us-east-1`, or a URL. */
   readonly endpoint: string;
+  /** The same for the calls on streams, which are another service. */
+  readonly streamEndpoint: string;
   readonly retry: RetryContext;
   /** Takes back the body of a `scan` or `getRecords` that nobody will read any more. */
   readonly recycle?: (body: Uint8Array) => void;

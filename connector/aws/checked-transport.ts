@@ -3,16 +3,14 @@
 import { crc32 } from 'node:zlib';
 import type { HttpResponse, HttpTransport } from '../host.ts';
 import { AwsError, unexpectedStatus } from './aws-error.ts';
-import type { Signer } from './signer.ts';
 
-/** Refuses what AWS does not answer and what was damaged on its way, and lets the signer learn the server's time. */
-export function checkedTransport(transport: HttpTransport, signer: Signer): HttpTransport {
+/** Refuses what AWS does not answer and what was damaged on its way. */
+export function checkedTransport(transport: HttpTransport): HttpTransport {
   return {
     async send(request, timeoutMs, signal) {
       const response = await transport.send(request, timeoutMs, signal);
       assertAnswer(response);
       assertChecksum(response);
-      signer.observe(response);
       return response;
     },
     recycle: (body) => {

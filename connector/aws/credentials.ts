@@ -2,6 +2,8 @@
 
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { EndpointConfig } from '../config/config.ts';
+import { messageOf, nameOf } from '../errors.ts';
+import { AwsError } from './aws-error.ts';
 
 /** The identity to sign with; undefined leaves it to the SDK's default chain (environment, profile, SSO, role). */
 export function identityOf(config: EndpointConfig): AwsCredentialIdentity | undefined {
@@ -18,4 +20,12 @@ export function identityOf(config: EndpointConfig): AwsCredentialIdentity | unde
     case 'default-chain':
       return undefined;
   }
+}
+
+/** What AWS answers to who asks it for credentials, as any other answer of it; what did not come from AWS stays. */
+export function rethrowAsAwsError(error: unknown): never {
+  const { $metadata } = (error ?? {}) as { $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode;
+  if (status === undefined) throw error;
+  throw new AwsError(nameOf(error), messageOf(error), status);
 }

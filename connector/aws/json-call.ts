@@ -1,48 +1,87 @@
-/** The two hot calls, lean: a signed request of AWS JSON 1.0, and the response's bytes as they come. */
+/** A call of AWS JSON 1.0, lean: a signed request, and the response's bytes as they come. All calls go this way. */
 
+import { ConnectorError, errorCodes } from '../errors.ts';
 import type { HttpResponse, HttpTransport } from '../host.ts';
-import { AwsError } from './aws-error.ts';
+import { AwsError, type CallSubject } from './aws-error.ts';
+import type { Endpoints } from './endpoints.ts';
+import { isObject, membersOf, objectsOf, textOf, type JsonObject } from './json-members.ts';
 import type { Signer } from './signer.ts';
 
 export interface JsonCallOptions {
   readonly transport: HttpTransport;
   readonly signer: Signer;
-  readonly endpoint: URL;
+  readonly endpoints: Pick<Endpoints, 'of'>;
   /** Cut a response that hangs; a strongly consistent page takes well under a second. */
   readonly timeoutMs: number;
 }
 
-/** Calls `target` (`DynamoDB_20120810.Scan`) with a JSON body; throws an `AwsError` for any answer but 200. */
-export type JsonCall = (target: string, body: string, signal: AbortSignal) => Promise<Uint8Array>;
+/**
+ * Calls `target` (`DynamoDB_20120810.Scan`) with a JSON body; throws an `AwsError` for any answer but 200. `resource`:
+ * the table it is about, which may decide where the call goes.
+ */
+export type JsonCall = (
+  target: string,
+  body: string,
+  signal: AbortSignal,
+  resource?: string,
+) => Promise<Uint8Array>;
+
+/** What a port makes its calls with, and how it speaks of them. */
+export interface Port {
+  readonly call: JsonCall;
+  readonly endpoint: string;
+  readonly retried: <T>(
+    subject: CallSubject,
+    call: () => Promise<T>,
+    signal: AbortSignal,
+  ) => Promise<T>;
+}
 
 export function createJsonCall(options: JsonCallOptions): JsonCall {
-  const { transport, signer, endpoint, timeoutMs } = options;
-  const protocol = endpoint.protocol === 'http:' ? 'http:' : 'https:';
-  const port = endpoint.port === '' ? undefined : Number(endpoint.port);
-  // A gateway may serve DynamoDB below a path.
-  const path = `${endpoint.pathname.replace(/\/$/, '')}/`;
-  const address = { method: 'POST', protocol, hostname: endpoint.hostname, path } as const;
-  return async (target, body, signal) => {
-    const { headers } = await signer.sign({
+  const { transport, signer, endpoints, timeoutMs } = options;
+  return async (target, body, signal, resource) => {
+    const { url, signingRegion } = await endpoints.of(resource);
+    const protocol = url.protocol === 'http:' ? 'http:' : 'https:';
+    const port = url.port === '' ? undefined : Number(url.port);
+    const path = url.pathname; // A gateway may serve DynamoDB below a path.
+    const address = { method: 'POST', protocol, hostname: url.hostname, path } as const;
+    const request = {
       ...address,
       ...(port === undefined ? {} : { port }),
       query: {},
       headers: {
-        host: endpoint.host,
+        host: url.host,
         'content-type': 'application/x-amz-json-1.0',
         'x-amz-target': target,
       },
       body,
-    });
+    };
+    const { headers } = await signer.sign(request, signingRegion);
     const response = await transport.send({ ...address, port, headers, body }, timeoutMs, signal);
+    signer.observe(response);
     if (response.status !== 200) throw errorOf(response);
     return response.body;
   };
 }
 
+/** The same for answers that are read as a whole. */
+export async function callObject(
+  call: JsonCall,
+  target: string,
+  input: object,
+  signal: AbortSignal,
+  resource?: string,
+): Promise<JsonObject> {
+  const body = await call(target, JSON.stringify(input), signal, resource);
+  const value = parsed(Buffer.from(body).toString());
+  if (isObject(value)) return value;
+  const action = target.slice(target.indexOf('.') + 1);
+  throw new ConnectorError(errorCodes.responseInvalid, `${action} answered no JSON object`);
+}
+
 /** What AWS says in an error's body: `{"__type":"com.amazonaws.dynamodb.v20120810#Name","message":…}`. */
 function errorOf(response: HttpResponse): AwsError {
-  const body = parseObject(Buffer.from(response.body).toString());
+  const body = membersOf(parsed(Buffer.from(response.body).toString()));
   const text = (...names: string[]) =>
     names.map((name) => body[name]).find((value) => typeof value === 'string');
   const type = text('__type', 'code') ?? response.headers['x-amzn-errortype'] ?? 'UnknownError';
@@ -54,21 +93,15 @@ function errorOf(response: HttpResponse): AwsError {
 }
 
 /** Names of throttling reasons, `[{"reason":"TableRead…","resource":"arn:…"}]` on the wire. */
-export function reasonNames(reasons: unknown): string[] {
-  if (!Array.isArray(reasons)) return [];
-  return reasons.flatMap((entry: unknown) => {
-    const reason: unknown =
-      typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'reason') : undefined;
-    return typeof reason === 'string' ? [reason] : [];
-  });
+function reasonNames(reasons: unknown): string[] {
+  return objectsOf(reasons).flatMap(({ reason }) => textOf(reason) ?? []);
 }
 
-/** The members of a JSON object; none when it is none. */
-export function parseObject(text: string): Record<string, unknown> {
+/** A JSON value; undefined where it is none, as a proxy's HTML page. */
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    return JSON.parse(text);
   } catch {
-    return {}; // A proxy's HTML page, say: the status has to do.
+    return undefined;
   }
 }

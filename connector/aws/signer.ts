@@ -2,7 +2,7 @@
 
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentity, HttpRequest, Provider, RequestSigner } from '@smithy/types';
+import type { AwsCredentialIdentity, HttpRequest, Provider } from '@smithy/types';
 import type { Clock, HttpResponse } from '../host.ts';
 import { dateOf, parseDate } from '../time.ts';
 
@@ -13,7 +13,7 @@ const skewMsMax = 240_000;
  * Signs requests. AWS refuses signatures more than five minutes off its own time, so an instance remembers how
  * far the host's clock is off once AWS has complained.
  */
-export class Signer implements RequestSigner {
+export class Signer {
   readonly #signature: SignatureV4;
   readonly #clock: Clock;
   /** Changed by `observe`. */
@@ -34,9 +34,11 @@ export class Signer implements RequestSigner {
     return this.#offsetMs;
   }
 
-  sign(request: HttpRequest): Promise<HttpRequest> {
+  /** `region`: where the endpoint wants another than the configured one. */
+  sign(request: HttpRequest, region?: string): Promise<HttpRequest> {
     return this.#signature.sign(request, {
       signingDate: dateOf(this.#clock.now() + this.#offsetMs),
+      ...(region === undefined ? {} : { signingRegion: region }),
     });
   }
 

@@ -1,61 +1,82 @@
 /** What DescribeTable says, as a `Table`. */
 
-import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { ConnectorError, errorCodes } from '../errors.ts';
-import type { KeyAttribute, KeyType, Table, TableCapacity, TableStream } from '../table.ts';
+import type {
+  KeyAttribute,
+  KeyType,
+  StreamViewType,
+  Table,
+  TableCapacity,
+  TableStream,
+} from '../table.ts';
+import { membersOf, numberOf, objectsOf, textOf, type JsonObject } from './json-members.ts';
 
-export function parseTable(description: TableDescription | undefined): Table {
-  const { TableName: name, TableArn: arn, TableId: id } = description ?? {};
-  if (description === undefined || name === undefined) {
-    throw new ConnectorError(errorCodes.responseInvalid, 'DescribeTable answered without a table');
+/** `name`: how the table was asked for, which is how it is asked for again. */
+export function parseTable(answer: unknown, name: string): Table {
+  const description = membersOf(answer);
+  if (textOf(description['TableName']) === undefined) {
+    throw new ConnectorError(
+      errorCodes.responseInvalid,
+      `DescribeTable answered without a table for "${name}"`,
+    );
   }
   return {
     name,
-    id: id ?? '', // Some emulators have none.
-    arn: arn ?? '',
-    status: description.TableStatus ?? 'UNKNOWN',
+    id: textOf(description['TableId']) ?? '', // Some emulators have none.
+    arn: textOf(description['TableArn']) ?? '',
+    status: textOf(description['TableStatus']) ?? 'UNKNOWN',
     key: keyOf(description, name),
     stream: streamOf(description),
-    itemCount: description.ItemCount ?? 0,
-    sizeBytes: description.TableSizeBytes ?? 0,
+    itemCount: numberOf(description['ItemCount']) ?? 0,
+    sizeBytes: numberOf(description['TableSizeBytes']) ?? 0,
     capacity: capacityOf(description),
   };
 }
 
-function keyOf(description: TableDescription, name: string): KeyAttribute[] {
+function keyOf(description: JsonObject, name: string): KeyAttribute[] {
   const types = new Map(
-    (description.AttributeDefinitions ?? []).map((entry) => [
-      entry.AttributeName,
-      entry.AttributeType,
+    objectsOf(description['AttributeDefinitions']).map((entry) => [
+      textOf(entry['AttributeName']),
+      textOf(entry['AttributeType']),
     ]),
   );
+  const elements = objectsOf(description['KeySchema']);
   const attribute = (keyType: 'HASH' | 'RANGE'): KeyAttribute[] => {
-    const element = (description.KeySchema ?? []).find((entry) => entry.KeyType === keyType);
-    const type = types.get(element?.AttributeName);
-    if (element?.AttributeName === undefined || type === undefined) return [];
-    return [{ name: element.AttributeName, type: type satisfies KeyType }];
+    const element = elements.find((entry) => entry['KeyType'] === keyType);
+    const attributeName = textOf(element?.['AttributeName']);
+    const type = types.get(attributeName);
+    if (attributeName === undefined || !isKeyType(type)) return [];
+    return [{ name: attributeName, type }];
   };
   const key = [...attribute('HASH'), ...attribute('RANGE')];
-  if (key.length > 0) return key;
+  if (key.length > 0 && key.length === elements.length) return key;
   throw new ConnectorError(
     errorCodes.responseInvalid,
     `DescribeTable answered without a key schema for table "${name}"`,
   );
 }
 
-function streamOf(description: TableDescription): TableStream | undefined {
-  const { StreamSpecification: specification, LatestStreamArn: arn } = description;
-  const viewType = specification?.StreamViewType;
+function isKeyType(type: string | undefined): type is KeyType {
+  return type === 'S' || type === 'N' || type === 'B';
+}
+
+function streamOf(description: JsonObject): TableStream | undefined {
+  const specification = membersOf(description['StreamSpecification']);
+  const arn = textOf(description['LatestStreamArn']);
+  const viewType = textOf(specification['StreamViewType']) as StreamViewType | undefined;
   // LatestStreamArn also names the last stream after it was disabled.
-  if (specification?.StreamEnabled !== true || arn === undefined || viewType === undefined)
+  if (specification['StreamEnabled'] !== true || arn === undefined || viewType === undefined)
     return undefined;
   return { arn, viewType };
 }
 
-function capacityOf(description: TableDescription): TableCapacity {
-  const units = description.ProvisionedThroughput?.ReadCapacityUnits ?? 0;
-  const isOnDemand = description.BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST';
+function capacityOf(description: JsonObject): TableCapacity {
+  const provisioned = membersOf(description['ProvisionedThroughput']);
+  const units = numberOf(provisioned['ReadCapacityUnits']) ?? 0;
+  const { BillingMode } = membersOf(description['BillingModeSummary']);
+  const isOnDemand = BillingMode === 'PAY_PER_REQUEST';
   if (!isOnDemand && units > 0) return { mode: 'provisioned', readUnitsPerSecond: units };
-  const max = description.OnDemandThroughput?.MaxReadRequestUnits ?? -1; // -1 means none.
+  const { MaxReadRequestUnits } = membersOf(description['OnDemandThroughput']);
+  const max = numberOf(MaxReadRequestUnits) ?? -1; // -1 means none.
   return { mode: 'on-demand', readUnitsPerSecondMax: max > 0 ? max : undefined };
 }

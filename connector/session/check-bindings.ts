@@ -126,7 +126,7 @@ async function readARecord(
   const shard = shards.find(({ isClosed }) => !isClosed) ?? shards.at(-1);
   if (shard === undefined) return; // A stream that was just enabled has none yet.
   const resource = `stream "${stream.arn}"`;
-  const subject = { action: 'dynamodb:GetRecords', resource, endpoint: aws.endpoint };
+  const subject = { action: 'dynamodb:GetRecords', resource, endpoint: aws.streamEndpoint };
   const start = { type: 'TRIM_HORIZON' } as const;
   try {
     const iterator = await aws.streams.getShardIterator(stream.arn, shard.id, start, signal);

@@ -106,7 +106,7 @@ export async function readShard(
   const subject = { action: 'dynamodb:GetRecords', resource: `shard "${start.shardId}"` };
   const reading: Reading = {
     ...start,
-    patience: new Patience(aws.retry, { ...subject, endpoint: aws.endpoint }),
+    patience: new Patience(aws.retry, { ...subject, endpoint: aws.streamEndpoint }),
     iterator: undefined,
     recordsAtMs: -Infinity,
     emptyPages: 0,

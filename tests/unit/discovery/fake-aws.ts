@@ -59,6 +59,7 @@ export function fakeAws(options: FakeAwsOptions): Aws & { readonly calls: string
     calls,
     clock: { now: () => 0, sleep: () => Promise.resolve() },
     endpoint: 'region us-east-1',
+    streamEndpoint: 'region us-east-1',
     retry: {
       clock: { now: () => 0, sleep: () => Promise.resolve() },
       random: () => 0,

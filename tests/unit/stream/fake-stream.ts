@@ -18,6 +18,7 @@ export function awsOf(clock: Clock, streams: Partial<Aws['streams']>): Aws {
   return {
     clock,
     endpoint: 'region us-east-1',
+    streamEndpoint: 'region us-east-1',
     retry: retryContext(clock),
     tables: { listTables: unexpected, describeTable: unexpected, scan: unexpected },
     streams: {
