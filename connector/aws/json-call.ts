@@ -43,7 +43,8 @@ export function createJsonCall(options: JsonCallOptions): JsonCall {
     const { url, signingRegion } = await endpoints.of(resource);
     const protocol = url.protocol === 'http:' ? 'http:' : 'https:';
     const port = url.port === '' ? undefined : Number(url.port);
-    const path = url.pathname; // A gateway may serve DynamoDB below a path.
+    // A gateway may serve DynamoDB below a path.
+    const path = `${url.pathname.replace(/\/$/, '')}/`;
     const address = { method: 'POST', protocol, hostname: url.hostname, path } as const;
     const request = {
       ...address,

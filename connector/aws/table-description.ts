@@ -15,10 +15,7 @@ import { membersOf, numberOf, objectsOf, textOf, type JsonObject } from './json-
 export function parseTable(answer: unknown, name: string): Table {
   const description = membersOf(answer);
   if (textOf(description['TableName']) === undefined) {
-    throw new ConnectorError(
-      errorCodes.responseInvalid,
-      `DescribeTable answered without a table for "${name}"`,
-    );
+    throw new ConnectorError(errorCodes.responseInvalid, 'DescribeTable answered without a table');
   }
   return {
     name,

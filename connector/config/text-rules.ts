@@ -3,6 +3,7 @@
  * to people as it stands. So the published schemas leave it to us, and we say it in words.
  */
 
+import { withoutUserinfo } from '../url.ts';
 import { durationPattern } from './duration.ts';
 
 /** The rule's complaint about a text; undefined where the text is fine. */
@@ -30,7 +31,7 @@ export const endpointRules: TextRules = {
   awsSecretAccessKey: keyRule,
   'advanced.endpoint': (text) =>
     serverUrl(text) === undefined
-      ? `is ${endpointShown(text)}, which is not the URL of a server; write it like "https://dynamodb.us-east-1.amazonaws.com"`
+      ? `is ${JSON.stringify(withoutUserinfo(text))}, which is not the URL of a server; write it like "https://dynamodb.us-east-1.amazonaws.com"`
       : undefined,
   'advanced.idleBackoffMax': (text) =>
     durationPattern.test(text)
@@ -69,9 +70,4 @@ export function serverUrl(text: string): string | undefined {
   const rest = [search, hash, username, password];
   if (!/^https?:$/.test(protocol) || rest.some((part) => part !== '')) return undefined;
   return origin + pathname.replace(/\/+$/, '');
-}
-
-/** A text that may hold a password between its scheme and host. */
-function endpointShown(text: string): string {
-  return JSON.stringify(text.replace(/\/\/[^/@]*@/, '//…@'));
 }

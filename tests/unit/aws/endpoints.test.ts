@@ -119,7 +119,7 @@ describe('all calls of a service go to one endpoint', () => {
       'an endpoint below a path, with a password that nobody shows',
       { AWS_ENDPOINT_URL: 'http://me:secret@localhost:8000/dynamo' },
       {},
-      [`${local}/dynamo`, `${local}/dynamo`, `${local}/dynamo`, `${local}/dynamo`],
+      [`${local}/dynamo`, `${local}/dynamo/`, `${local}/dynamo`, `${local}/dynamo/`],
     ],
     [
       'advanced.endpoint before the environment',
