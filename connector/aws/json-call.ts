@@ -76,8 +76,15 @@ export async function callObject(
   const body = await call(target, JSON.stringify(input), signal, resource);
   const value = parsed(Buffer.from(body).toString());
   if (isObject(value)) return value;
-  const action = target.slice(target.indexOf('.') + 1);
-  throw new ConnectorError(errorCodes.responseInvalid, `${action} answered no JSON object`);
+  throw new ConnectorError(
+    errorCodes.responseInvalid,
+    `${actionOf(target)} answered no JSON object`,
+  );
+}
+
+/** `Scan` of `DynamoDB_20120810.Scan`. */
+export function actionOf(target: string): string {
+  return target.slice(target.indexOf('.') + 1);
 }
 
 /** What AWS says in an error's body: `{"__type":"com.amazonaws.dynamodb.v20120810#Name","message":…}`. */

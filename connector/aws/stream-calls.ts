@@ -3,11 +3,9 @@
 import { ConnectorError, errorCodes, nameOf } from '../errors.ts';
 import { refused } from './aws-error.ts';
 import type { StreamApi } from './aws.ts';
-import { callObject, type Port } from './json-call.ts';
+import { actionOf, callObject, type Port } from './json-call.ts';
 import type { JsonObject } from './json-members.ts';
 import { shardPageOf } from './stream-description.ts';
-
-const target = (action: string) => `DynamoDBStreams_20120810.${action}`;
 
 export function createStreamApi({ call, endpoint, retried }: Port): StreamApi {
   const subject = (action: string, streamArn: string) => ({
@@ -17,16 +15,21 @@ export function createStreamApi({ call, endpoint, retried }: Port): StreamApi {
   });
   /** Calls until it succeeds, with an answer that can be read. */
   const ask = <T>(
-    action: string,
+    target: string,
     input: { readonly StreamArn: string },
     read: (answer: JsonObject) => T,
     signal: AbortSignal,
   ): Promise<T> => {
-    const send = async () => read(await callObject(call, target(action), input, signal));
-    return retried(subject(action, input.StreamArn), send, signal);
+    const send = async () => read(await callObject(call, target, input, signal));
+    return retried(subject(actionOf(target), input.StreamArn), send, signal);
   };
   const describe = (streamArn: string, input: object, signal: AbortSignal) =>
-    ask('DescribeStream', { StreamArn: streamArn, ...input }, shardPageOf, signal);
+    ask(
+      'DynamoDBStreams_20120810.DescribeStream',
+      { StreamArn: streamArn, ...input },
+      shardPageOf,
+      signal,
+    );
   return {
     listShards: (streamArn, afterShardId, signal) =>
       describe(
@@ -54,11 +57,11 @@ export function createStreamApi({ call, endpoint, retried }: Port): StreamApi {
           `GetShardIterator on shard "${shardId}" answered without an iterator`,
         );
       };
-      return ask('GetShardIterator', input, read, signal);
+      return ask('DynamoDBStreams_20120810.GetShardIterator', input, read, signal);
     },
     getRecords: (shardIterator, limit, signal) =>
       call(
-        target('GetRecords'),
+        'DynamoDBStreams_20120810.GetRecords',
         JSON.stringify({ ShardIterator: shardIterator, Limit: limit }),
         signal,
       ),

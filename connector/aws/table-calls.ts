@@ -3,7 +3,7 @@
 import { ConnectorError, errorCodes, nameOf } from '../errors.ts';
 import { placeOf, refused } from './aws-error.ts';
 import type { ScanRequest, TableApi } from './aws.ts';
-import { callObject, type Port } from './json-call.ts';
+import { actionOf, callObject, type Port } from './json-call.ts';
 import { textOf, textsOf, type JsonObject } from './json-members.ts';
 import { parseTable } from './table-description.ts';
 
@@ -19,14 +19,13 @@ export function createTableApi({ call, endpoint, retried }: Port): TableApi {
   };
   /** Calls until it succeeds, with an answer that can be read. */
   const ask = async <T>(
-    action: string,
+    target: string,
     input: { readonly TableName?: string; readonly ExclusiveStartTableName?: string },
     read: (answer: JsonObject) => T,
     signal: AbortSignal,
   ): Promise<T> => {
     const { TableName: name } = input;
-    const what = subject(action, name);
-    const target = `DynamoDB_20120810.${action}`;
+    const what = subject(actionOf(target), name);
     const send = async () => read(await callObject(call, target, input, signal, name));
     try {
       return await retried(what, send, signal);
@@ -40,7 +39,7 @@ export function createTableApi({ call, endpoint, retried }: Port): TableApi {
       const names: string[] = [];
       for (let after: string | undefined, more = true; more; more = after !== undefined) {
         const input = after === undefined ? {} : { ExclusiveStartTableName: after };
-        const page = await ask('ListTables', input, tableNamesOf, signal);
+        const page = await ask('DynamoDB_20120810.ListTables', input, tableNamesOf, signal);
         names.push(...page.names);
         after = page.last;
       }
@@ -48,7 +47,7 @@ export function createTableApi({ call, endpoint, retried }: Port): TableApi {
     },
     describeTable(tableName, signal) {
       const read = ({ Table }: JsonObject) => parseTable(Table, tableName);
-      const asked = ask('DescribeTable', { TableName: tableName }, read, signal);
+      const asked = ask('DynamoDB_20120810.DescribeTable', { TableName: tableName }, read, signal);
       return asked.catch(missing(tableName));
     },
     scan: (request, signal) =>
