@@ -82,15 +82,40 @@ export interface Files {
   read(path: string): Promise<string | undefined>;
   /**
    * Replaces a file's text, or its text in pieces, as a whole, so that a reader finds the old one or the new one;
-   * makes its folder.
+   * makes its folder. A file that is new, and `isPrivate`, can be read by its owner alone.
    */
-  replace(path: string, text: string | Iterable<string>): Promise<void>;
+  replace(
+    path: string,
+    text: string | Iterable<string>,
+    options?: { readonly isPrivate: boolean },
+  ): Promise<void>;
   /**
    * A file to write behind its first bytes; whatever lies behind them is cut off. Makes its folder. Rejects with
-   * Node's error, and with a `RangeError` when the file is shorter.
+   * Node's error, and with a `RangeError` when the file is shorter. A new one can be read by its owner alone.
    */
   openSink(path: string, keptBytes: number): Promise<FileSink>;
+  /** What a path leads to. Rejects with Node's error where that cannot be known. */
+  facts(path: string): Promise<FileFacts>;
+  /**
+   * Keeps other processes that ask for it from a file until it is released, or this process is gone. The file need
+   * not be there; its folder is made.
+   */
+  lock(path: string): Promise<FileLock>;
 }
+
+export interface FileFacts {
+  /** A device is also a pipe and a socket. */
+  readonly kind: 'file' | 'folder' | 'device' | 'none';
+  /** The same for all names of one file, whatever links lie between them. */
+  readonly identity: string;
+  /** Of a file; 0 of anything else. */
+  readonly bytes: number;
+}
+
+export type FileLock =
+  | { readonly kind: 'held'; release(): Promise<void> }
+  /** `lock` is the file that says so, and `holder` who has it, as far as known. */
+  | { readonly kind: 'taken'; readonly lock: string; readonly holder: string };
 
 /** A file that grows. Each call after the one before has resolved. */
 export interface FileSink {

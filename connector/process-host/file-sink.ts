@@ -4,6 +4,9 @@ import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileSink } from '../host.ts';
 
+/** For its owner alone: items may hold anything. */
+const newMode = 0o600;
+
 /**
  * Opens a file to write behind its first bytes; what lies behind them is cut off. Rejects with Node's error, and
  * with a `RangeError` when the file is shorter.
@@ -11,11 +14,11 @@ import type { FileSink } from '../host.ts';
 export async function openFileSink(file: string, keptBytes: number): Promise<FileSink> {
   await mkdir(path.dirname(file), { recursive: true });
   // Neither truncated by opening nor in append mode, in which positions count for nothing on Linux.
-  const handle = await open(file, keptBytes === 0 ? 'w' : 'r+');
+  const handle = await open(file, keptBytes === 0 ? 'w' : 'r+', newMode);
   let end = keptBytes;
   try {
     const { size } = await handle.stat();
-    if (size < keptBytes) throw new RangeError(`only ${size} bytes`);
+    if (size < keptBytes) throw new RangeError(`${size} bytes`);
     if (size > keptBytes) await handle.truncate(keptBytes);
   } catch (error) {
     await handle.close();

@@ -58,13 +58,21 @@ const realFiles: Files = {
       throw error;
     });
   },
-  async replace(path, text) {
+  async replace(path, text, options) {
     const { replaceFile } = await import('./replace-file.ts');
-    await replaceFile(path, text);
+    await replaceFile(path, text, options);
   },
   async openSink(path, keptBytes) {
     const { openFileSink } = await import('./file-sink.ts');
     return openFileSink(path, keptBytes);
+  },
+  async facts(path) {
+    const { factsOf } = await import('./file-facts.ts');
+    return factsOf(path);
+  },
+  async lock(path) {
+    const { lockFile } = await import('./file-lock.ts');
+    return lockFile(path);
   },
 };
 

@@ -158,7 +158,7 @@ describe('validate', () => {
       missing(streamless),
       `Table "${streamless}" has no stream enabled`,
       'Check the table name, "region", and the account of the credentials.',
-      '✗ 4 of 4 bindings cannot be captured',
+      '✗ 3 of 4 bindings cannot be captured',
     ]) {
       expect(stdout).toContain(problem);
     }

@@ -1,7 +1,7 @@
 /** A capture as a `flow.yaml` has it: what Flow's runtime would hand to the connector. */
 
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
-import { ConnectorError, errorCodes } from '../../errors.ts';
+import { assert } from '../../errors.ts';
 import type { Files } from '../../host.ts';
 import {
   pathFrom,
@@ -72,20 +72,27 @@ export async function readFlowCapture(
   };
 }
 
-/** The collection of a binding, with its schemas. Throws `flow-file-invalid`. */
+/** True where the catalog has a binding's collection. It need not: Flow may have it already. */
+export function hasCollection({ catalog }: FlowCapture, { target }: FlowBinding): boolean {
+  return catalog.collections.some(({ name }) => name === target);
+}
+
+/** What somebody should know whose catalog lacks a collection. */
+export function collectionMissing({ catalog }: FlowCapture, target: string): string {
+  return (
+    `There is no collection "${target}" in ${catalog.source.path}, so Flow must have it already; ` +
+    'if not, run: source-dynamodb discover --write'
+  );
+}
+
+/** The collection of a binding, which the catalog has, with its schemas. Throws `flow-file-invalid`. */
 export async function readCollection(
   files: Files,
   { catalog }: FlowCapture,
-  { target, place }: FlowBinding,
+  { target }: FlowBinding,
 ): Promise<FlowCollection> {
   const entry = catalog.collections.find(({ name }) => name === target);
-  if (entry === undefined) {
-    throw new ConnectorError(
-      errorCodes.flowFileInvalid,
-      `${place}: There is no collection "${target}" in ${catalog.source.path}`,
-      { hint: 'Add it by hand, or run: source-dynamodb discover --write' },
-    );
-  }
+  assert(entry !== undefined, `the catalog has collection "${target}"`);
   const { file, node } = entry;
   const schema = async (name: string) => {
     const given = node.get(name, true) as Node | undefined;

@@ -2,10 +2,12 @@
 
 import path from 'node:path';
 import { codeOf, ConnectorError, errorCodes, messageOf, nameOf } from '../../errors.ts';
-import type { ByteSink, Files } from '../../host.ts';
+import type { ByteSink, Files, FileSink } from '../../host.ts';
 import type { CommittedOutput } from './pull-state.ts';
 
 export interface DocumentOutput {
+  /** Makes ready for the first lines; further calls do nothing. What was there before is gone from then on. */
+  begin(): Promise<void>;
   /** Resolves when the lines have been taken. */
   write(pieces: readonly Uint8Array[]): Promise<void>;
   /** What is there for good, if it is a file: so much of it, once this resolves. */
@@ -15,6 +17,7 @@ export interface DocumentOutput {
 
 export function pipeOutput(sink: ByteSink): DocumentOutput {
   return {
+    begin: () => Promise.resolve(),
     write: (pieces) => sink.write([Buffer.concat(pieces)]),
     sync: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
@@ -23,34 +26,41 @@ export function pipeOutput(sink: ByteSink): DocumentOutput {
 
 /**
  * A file. What a crash left behind the committed bytes is cut off; a file that no state knows is replaced. Throws
- * `file-unusable`.
+ * `file-unusable`, at once where committed bytes are missing.
  */
 export async function fileOutput(
-  files: Pick<Files, 'openSink'>,
+  files: Pick<Files, 'openSink' | 'facts'>,
   file: string,
   committed: CommittedOutput | undefined,
 ): Promise<DocumentOutput> {
   const kept = committed !== undefined && isSameFile(committed.file, file) ? committed.bytes : 0;
-  const unusable = (error: unknown) => fileUnusable(file, kept, error);
-  const sink = await files.openSink(file, kept).catch((error: unknown) => {
-    throw unusable(error);
-  });
+  const unusable = (error: unknown): never => {
+    throw fileUnusable(file, kept, error);
+  };
+  const { bytes: found, kind } = await files.facts(file).catch(unusable);
+  if (kept > found) throw bytesMissing(file, kept, kind === 'none' ? undefined : found);
+  let opened: Promise<FileSink> | undefined;
+  const open = () => (opened ??= files.openSink(file, kept).catch(unusable));
   let bytes = kept;
   return {
+    async begin() {
+      await open();
+    },
     async write(pieces) {
-      await sink.append(pieces).catch((error: unknown) => {
-        throw unusable(error);
-      });
+      const sink = await open();
+      await sink.append(pieces).catch(unusable);
       bytes += pieces.reduce((sum, piece) => sum + piece.length, 0);
     },
     async sync() {
       const synced = bytes;
-      await sink.sync().catch((error: unknown) => {
-        throw unusable(error);
-      });
+      const sink = await open();
+      await sink.sync().catch(unusable);
       return { file, bytes: synced };
     },
-    close: () => sink.close(),
+    async close() {
+      const sink = await opened?.catch(() => undefined);
+      await sink?.close();
+    },
   };
 }
 
@@ -60,7 +70,7 @@ export async function replaceOutput(
   file: string,
   text: Iterable<string>,
 ): Promise<void> {
-  await files.replace(file, text).catch((error: unknown) => {
+  await files.replace(file, text, { isPrivate: true }).catch((error: unknown) => {
     throw fileUnusable(file, 0, error);
   });
 }
@@ -70,17 +80,23 @@ export function isSameFile(one: string, other: string): boolean {
 }
 
 function fileUnusable(file: string, kept: number, error: unknown): ConnectorError {
+  // It was whole when the run began.
   if (nameOf(error) === 'RangeError' || (codeOf(error) === 'ENOENT' && kept > 0)) {
-    const found = codeOf(error) === 'ENOENT' ? 'is gone' : `has ${messageOf(error)}`;
-    return new ConnectorError(
-      errorCodes.fileUnusable,
-      `Cannot go on with file "${file}": the state file knows ${kept} bytes of it, and it ${found}`,
-      { hint: 'Bring it back, or remove the state file to start over.' },
-    );
+    return bytesMissing(file, kept, undefined);
   }
   return new ConnectorError(
     errorCodes.fileUnusable,
     `Cannot write file "${file}": ${messageOf(error)}`,
     { cause: error },
+  );
+}
+
+/** `found` is what is left of it; undefined where the file is gone. */
+function bytesMissing(file: string, kept: number, found: number | undefined): ConnectorError {
+  const left = found === undefined ? 'is gone' : `has only ${found} bytes`;
+  return new ConnectorError(
+    errorCodes.fileUnusable,
+    `Cannot go on with file "${file}": the state file knows ${kept} bytes of it, and it ${left}`,
+    { hint: 'Bring it back, or remove the state file to start over.' },
   );
 }

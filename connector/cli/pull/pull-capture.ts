@@ -1,10 +1,12 @@
 /** The capture that `pull` runs, with its collections. */
 
 import { ConnectorError, errorCodes } from '../../errors.ts';
-import type { CommandHost } from '../../host.ts';
+import type { CommandHost, Files } from '../../host.ts';
 import type { Log } from '../../log.ts';
 import { publishedCollections } from '../../session/session.ts';
 import {
+  collectionMissing,
+  hasCollection,
   readCollection,
   readFlowCapture,
   type FlowBinding,
@@ -22,6 +24,8 @@ export interface PullCapture extends LocalCapture {
   readonly collections: readonly ReducedCollection[];
   /** Of each binding, as the user wrote it. */
   readonly tableNames: readonly string[];
+  /** Every file that this was read from. */
+  readonly filesRead: readonly string[];
 }
 
 /** Throws what is wrong with the `flow.yaml`, and where. */
@@ -29,7 +33,15 @@ export async function readPullCapture(
   options: Pick<PullOptions, 'source' | 'capture' | 'reduce' | 'limit'>,
   { host, log }: { readonly host: CommandHost; readonly log: Log },
 ): Promise<PullCapture> {
-  const flow = await readFlowCapture(host.files, options);
+  const filesRead = new Set<string>();
+  const files: Files = {
+    ...host.files,
+    read: (path) => {
+      filesRead.add(path);
+      return host.files.read(path);
+    },
+  };
+  const flow = await readFlowCapture(files, options);
   const bindings = flow.bindings.filter(({ isDisabled }) => !isDisabled);
   if (bindings.length === 0) {
     const state = flow.bindings.length === 0 ? 'no bindings' : 'only disabled bindings';
@@ -40,9 +52,10 @@ export async function readPullCapture(
     );
   }
   const config = withScanLimit(flow.config, options.limit);
-  const collections = options.reduce
-    ? await collectionsOf(flow, bindings, { host, log })
-    : bindings.map(({ target }) => ({ name: target, key: [], schema: {} }));
+  const collections = await collectionsOf(flow, bindings, options, {
+    host: { ...host, files },
+    log,
+  });
   return {
     name: flow.name,
     config,
@@ -53,25 +66,30 @@ export async function readPullCapture(
       collection: collectionSpec(collections[index]),
       backfill,
     })),
+    filesRead: [...filesRead],
   };
 }
 
-/** As the flow.yaml has them; where it has none, as discovery would publish them. */
+/** As the flow.yaml has them; where it has none, as discovery would publish them if they matter. */
 async function collectionsOf(
   flow: FlowCapture,
   bindings: readonly FlowBinding[],
+  { reduce }: Pick<PullOptions, 'reduce'>,
   { host, log }: { readonly host: CommandHost; readonly log: Log },
 ): Promise<ReducedCollection[]> {
-  const known = new Set(flow.catalog.collections.map(({ name }) => name));
-  const unknown = bindings.filter(({ target }) => !known.has(target));
+  const unknown = bindings.filter((binding) => !hasCollection(flow, binding));
+  for (const { target } of unknown) log.warn(collectionMissing(flow, target));
   const resources = unknown.map(({ resource }) => resource);
   const published =
-    unknown.length === 0 ? [] : await publishedCollections(flow.config, resources, { host, log });
+    reduce && unknown.length > 0
+      ? await publishedCollections(flow.config, resources, { host, log })
+      : [];
   return Promise.all(
     bindings.map(async (binding) => {
       const { target: name } = binding;
-      const made = published[unknown.indexOf(binding)];
-      if (made !== undefined) return { name, ...made };
+      if (unknown.includes(binding)) {
+        return { name, ...(published[unknown.indexOf(binding)] ?? { key: [], schema: {} }) };
+      }
       const { key, writeSchema: schema } = await readCollection(host.files, flow, binding);
       return { name, key, schema };
     }),

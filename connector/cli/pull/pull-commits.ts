@@ -73,6 +73,8 @@ export class PullCommits {
     const { documentsMax, stateFile, destination } = this.#options;
     const isReduced = destination.kind === 'rows';
     this.#rows = 'ahead';
+    // Not before: a run that fails at its start leaves a file as it was.
+    if (destination.kind === 'output') await destination.output.begin();
     const { whole, cut } = within(batches, documentsMax - this.documentCount);
     await this.#put(whole.flatMap(({ documents }) => documents));
     const state = whole.at(-1)?.state;
@@ -129,7 +131,8 @@ export class PullCommits {
       state: this.#state,
       collections: isReduced ? destination.rows.rows() : undefined,
     };
-    await files.replace(stateFile, pullStateText(pullState)).catch((error: unknown) => {
+    const text = pullStateText(pullState);
+    await files.replace(stateFile, text, { isPrivate: true }).catch((error: unknown) => {
       throw new ConnectorError(
         errorCodes.fileUnusable,
         `Cannot write state file "${stateFile}": ${messageOf(error)}`,

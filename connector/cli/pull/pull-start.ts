@@ -6,6 +6,7 @@ import type { CommandContext } from '../command.ts';
 import { fileOutput, isSameFile, pipeOutput, type DocumentOutput } from './document-output.ts';
 import type { ProgressView } from './progress-view.ts';
 import { readPullCapture, type PullCapture } from './pull-capture.ts';
+import { assertApart, lockState } from './pull-files.ts';
 import { PullCommits, type Destination } from './pull-commits.ts';
 import { readPullState, type PullState } from './pull-state.ts';
 import type { PullOptions } from './pull.ts';
@@ -16,6 +17,8 @@ export interface PullRun {
   readonly saved: PullState | undefined;
   readonly destination: Destination;
   readonly commits: PullCommits;
+  /** Lets other runs have the state file. */
+  release(): Promise<void>;
 }
 
 /** Throws what is wrong with the files, before anything is captured. */
@@ -25,8 +28,28 @@ export async function startPull(
   { log, view }: { readonly log: Log; readonly view: ProgressView },
 ): Promise<PullRun> {
   const { host } = context;
-  const { state: stateFile } = options;
+  const { state, output } = options;
   const capture = await readPullCapture(options, { host, log });
+  const outputs = output === '-' ? [] : [output];
+  await assertApart(host.files, { read: capture.filesRead, state, outputs });
+  const lock = await lockState(host.files, state);
+  try {
+    const begun = await begin(options, context, capture, view);
+    return { capture, ...begun, release: () => lock.release() };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function begin(
+  options: PullOptions,
+  context: CommandContext,
+  capture: PullCapture,
+  view: ProgressView,
+): Promise<Pick<PullRun, 'saved' | 'destination' | 'commits'>> {
+  const { host } = context;
+  const { state: stateFile } = options;
   const { name, collections } = capture;
   const saved =
     stateFile === undefined ? undefined : await readPullState(host.files, stateFile, name);
@@ -42,7 +65,7 @@ export async function startPull(
     ...{ destination, stateFile, saved },
     documentsMax: options.limit ?? Infinity,
   });
-  return { capture, saved, destination, commits };
+  return { saved, destination, commits };
 }
 
 function rowsOf({ collections }: PullCapture, saved: PullState | undefined): ReducedCollections {

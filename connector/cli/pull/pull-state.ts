@@ -36,7 +36,13 @@ export async function readPullState(
   file: string,
   capture: string,
 ): Promise<PullState | undefined> {
-  const text = await files.read(file);
+  const text = await files.read(file).catch((error: unknown) => {
+    throw new ConnectorError(
+      errorCodes.fileUnusable,
+      `Cannot read state file "${file}": ${messageOf(error)}`,
+      { cause: error },
+    );
+  });
   if (text === undefined) return undefined;
   const invalid = (problem: string) =>
     new ConnectorError(errorCodes.stateInvalid, `State file "${file}" ${problem}`, {

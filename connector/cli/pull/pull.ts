@@ -51,25 +51,36 @@ async function pullUntilEnd(options: PullOptions, context: CommandContext): Prom
   const view = progressViewOn(stderr, options.json);
   const log = logInto(view);
   const run = await startPull(options, context, { log, view });
-  const { capture, destination, commits } = run;
   try {
-    await captureAll(options, run, { host, log, view });
+    const end = await runToItsEnd(options, run, { host, log, view });
+    const seconds = (clock.now() - startedAtMs) / 1000;
+    const { capture, commits, destination } = run;
+    const rowCount = destination.kind === 'rows' ? destination.rows.rowCount : undefined;
+    summarize({ options, capture, commits, rowCount, end, seconds }, stderr);
+    return end;
+  } finally {
+    await run.release();
+  }
+}
+
+async function runToItsEnd(
+  options: PullOptions,
+  run: PullRun,
+  surroundings: Surroundings,
+): Promise<PullEnd> {
+  const { destination, commits } = run;
+  const { host, view } = surroundings;
+  try {
+    await captureAll(options, run, surroundings);
   } finally {
     view.clear();
     // Also what a failed run has come to: the next one goes on from there.
     await commits.saveRows();
     if (destination.kind === 'output') await destination.output.close();
   }
-  const rows = destination.kind === 'rows' ? destination.rows : undefined;
-  if (rows !== undefined) await putRows(rows.rows(), options.output, host);
-  const end = commits.hasEnough
-    ? 'limit'
-    : host.stop.aborted
-      ? 'interrupted'
-      : (options.until ?? 'ended');
-  const seconds = (clock.now() - startedAtMs) / 1000;
-  summarize({ options, capture, commits, rowCount: rows?.rowCount, end, seconds }, stderr);
-  return end;
+  if (destination.kind === 'rows') await putRows(destination.rows.rows(), options.output, host);
+  if (commits.hasEnough) return 'limit';
+  return host.stop.aborted ? 'interrupted' : (options.until ?? 'ended');
 }
 
 interface Surroundings {

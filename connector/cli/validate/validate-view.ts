@@ -72,7 +72,7 @@ function outcome(verdicts: readonly BindingVerdict[], { colors }: Terminal): str
   const enabled = verdicts.filter(({ binding }) => !binding.isDisabled);
   const troubled = enabled.filter(({ problems }) => problems.length > 0);
   if (enabled.length === 0) {
-    return `${colors.yellow('!')} Nothing is captured: no binding is enabled. See: source-dynamodb discover --write`;
+    return `${colors.red('✗')} Nothing is captured: no binding is enabled. See: source-dynamodb discover --write`;
   }
   const all = plural(enabled.length, 'binding');
   return troubled.length === 0

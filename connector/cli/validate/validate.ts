@@ -14,6 +14,8 @@ import { withNotice, type CommandContext } from '../command.ts';
 import { configFrom } from '../catalog/endpoint.ts';
 import { isOfDiscovery } from '../catalog/discovered-schema.ts';
 import {
+  collectionMissing,
+  hasCollection,
   readCollection,
   readFlowCapture,
   type FlowBinding,
@@ -65,8 +67,13 @@ export async function validate(flags: ValidateFlags, context: CommandContext): P
       ? `${JSON.stringify(validationJson(validation), undefined, 2)}\n`
       : renderValidation(validation, stdout),
   );
-  const hasProblems = validation.verdicts.some(({ problems }) => problems.length > 0);
-  return hasProblems ? exitCodes.failed : exitCodes.ok;
+  return canBeCaptured(validation) ? exitCodes.ok : exitCodes.failed;
+}
+
+/** True where every binding is sound, and there is one: a capture of nothing is not what anybody wants. */
+export function canBeCaptured({ verdicts }: Pick<Validation, 'verdicts'>): boolean {
+  const enabled = verdicts.filter(({ binding }) => !binding.isDisabled);
+  return enabled.length > 0 && enabled.every(({ problems }) => problems.length === 0);
 }
 
 async function validateCapture(
@@ -81,13 +88,14 @@ async function validateCapture(
   const { inspectBindings } = await loadInspection();
   const { place, bindings } = await inspectBindings(resources, config, host, log);
   const inspectedBindings = bindings[Symbol.iterator]();
-  const verdicts = drafts.map(({ binding, resource, collection, problems }): BindingVerdict => {
+  const verdicts = drafts.map((draft): BindingVerdict => {
+    const { binding, resource, collection, problems, notes } = draft;
     const inspected = resource && inspectedBindings.next().value;
     return {
       binding,
       table: resource?.table ?? tableIn(binding),
       problems: [...problems, ...(inspected?.problems ?? [])],
-      notes: inspected === undefined ? [] : notesOn(inspected, collection),
+      notes: [...notes, ...(inspected === undefined ? [] : notesOn(inspected, collection))],
       inspected,
     };
   });
@@ -108,6 +116,7 @@ interface Draft {
   /** The same. */
   readonly collection: FlowCollection | undefined;
   readonly problems: readonly ConnectorError[];
+  readonly notes: readonly string[];
 }
 
 async function draftOf(binding: FlowBinding, capture: FlowCapture, files: Files): Promise<Draft> {
@@ -123,11 +132,15 @@ async function draftOf(binding: FlowBinding, capture: FlowCapture, files: Files)
     }
   };
   const resource = await attempt(() => parseResourceConfig(binding.resource, binding.index));
+  if (!hasCollection(capture, binding)) {
+    const notes = [collectionMissing(capture, binding.target)];
+    return { binding, resource, collection: undefined, problems, notes };
+  }
   const collection = await attempt(() => readCollection(files, capture, binding));
-  return { binding, resource, collection, problems };
+  return { binding, resource, collection, problems, notes: [] };
 }
 
-const nothing = { resource: undefined, collection: undefined, problems: [] };
+const nothing = { resource: undefined, collection: undefined, problems: [], notes: [] };
 
 function notesOn(
   { lacksOldImages, key }: InspectedBinding,

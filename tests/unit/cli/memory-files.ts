@@ -19,6 +19,12 @@ export function memoryFiles(texts: Record<string, string>): Files & {
       return Promise.resolve();
     },
     openSink: () => Promise.reject(new Error('These files do not grow')),
+    facts: (path) => {
+      const text = texts[path];
+      const kind = text === undefined ? 'none' : 'file';
+      return Promise.resolve({ kind, identity: path, bytes: text?.length ?? 0 });
+    },
+    lock: () => Promise.resolve({ kind: 'held', release: () => Promise.resolve() }),
   };
 }
 

@@ -43,6 +43,31 @@ describe('replaceFile()', () => {
     expect(readdirSync(folder).sort()).toEqual(['link.yaml', 'real.yaml']);
   });
 
+  test('makes a private file for its owner alone, and leaves the permissions of one that is there', async () => {
+    const [fresh, shared] = ['state.json', 'shared.json'].map((name) => path.join(folder, name));
+    writeFileSync(shared!, 'old');
+    chmodSync(shared!, 0o666);
+    await replaceFile(fresh!, 'new', { isPrivate: true });
+    await replaceFile(shared!, 'new', { isPrivate: true });
+    expect([fresh!, shared!].map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o666]);
+  });
+
+  test('does not follow a link that lies where it writes first', async () => {
+    const victim = path.join(folder, 'victim');
+    writeFileSync(victim, 'precious');
+    symlinkSync(victim, path.join(folder, '.state.json.source-dynamodb.tmp'));
+    symlinkSync(victim, path.join(folder, 'state.json.tmp'));
+    await replaceFile(path.join(folder, 'state.json'), 'new');
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    expect(readdirSync(folder).sort()).toEqual(['state.json', 'state.json.tmp', 'victim']);
+  });
+
+  test('replaces a file whose name is as long as names may be', async () => {
+    const file = path.join(folder, 'x'.repeat(255));
+    await replaceFile(file, 'new');
+    expect(readFileSync(file, 'utf8')).toBe('new');
+  });
+
   test('takes a text in pieces', async () => {
     const file = path.join(folder, 'rows.jsonl');
     await replaceFile(file, ['one\n', 'two\n']);

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { readCollection, readFlowCapture } from '../../../../connector/cli/catalog/flow-file.ts';
+import {
+  hasCollection,
+  readCollection,
+  readFlowCapture,
+} from '../../../../connector/cli/catalog/flow-file.ts';
 import type { ConnectorError } from '../../../../connector/errors.ts';
 import { memoryFiles } from '../memory-files.ts';
 
@@ -193,11 +197,12 @@ describe('readCollection()', () => {
     ]);
   });
 
-  test('tells of a collection that is not there', async () => {
+  test('knows which collections are not there', async () => {
     const text = shop.replace('acmeCo/shop/users:', 'acmeCo/shop/usr:');
-    expect(await refusal(collectionOf({ 'flow.yaml': text }, 1))).toEqual([
-      'flow.yaml:21: There is no collection "acmeCo/shop/users" in flow.yaml',
-      'Add it by hand, or run: source-dynamodb discover --write',
+    const capture = await read({ 'flow.yaml': text });
+    expect(capture.bindings.map((binding) => hasCollection(capture, binding))).toEqual([
+      true,
+      false,
     ]);
   });
 

@@ -46,6 +46,7 @@ async function openCommits({ files, stateFile, destination, documentsMax = Infin
 function pipe() {
   const names: string[] = [];
   const output: DocumentOutput = {
+    begin: () => Promise.resolve(),
     write: (pieces) => {
       names.push(...namesIn(Buffer.concat(pieces).toString()));
       return Promise.resolve();
@@ -118,7 +119,8 @@ describe('PullCommits with a file', () => {
     const first = await openFileRun(temporary);
     await first.commits.commit([batch(1, 'a')]);
     appendFileSync(temporary.pathOf('out.jsonl'), '["acmeCo/orders",{"id":"b');
-    await openFileRun(temporary);
+    const second = await openFileRun(temporary);
+    await second.commits.commit([batch(2)]);
     expect(namesIn(temporary.textOf('out.jsonl'))).toEqual(['a']);
   });
 

@@ -34,6 +34,7 @@ function resultOf(given: Partial<PullResult> = {}, changed: Partial<PullOptions>
       name: 'acmeCo/try',
       config: {},
       bindings: [],
+      filesRead: [],
       tableNames: names,
       collections: names.map((name) => ({ name: `acmeCo/${name}`, key: [], schema: {} })),
     },
