@@ -25,8 +25,8 @@ export function parseDemoOptions(parameters: readonly string[]): DemoOptions {
       'Captures DynamoDB tables that are written to all the while, kills the connector half-way, and proves ' +
         'that the collections equal the tables.',
     )
-    .option('--items <count>', 'items over three tables', wholeNumber(30, itemsMax), 50_000)
-    .option('--changes <count>', 'changes during the backfill', wholeNumber(10, changesMax), 5_000)
+    .option('--items <count>', 'items over three tables', wholeNumber(30, itemsMax), 12_000)
+    .option('--changes <count>', 'changes during the backfill', wholeNumber(10, changesMax), 2_000)
     .option('--seed <number>', 'same seed, same items', wholeNumber(0, 2 ** 31), 1)
     .addOption(
       new Option('--codec <name>', 'how the connector is spoken to')

@@ -100,7 +100,7 @@ async function captureTables(
     const [finishedAtMs] = await Promise.all([follow(world, capture, signal), writing]);
     await capture.watch(quietMs, signal);
     await capture.stop();
-    world.view.event('Asked to stop, the connector did. Comparing every item …');
+    world.view.event('The connector was asked to stop, and did. Comparing every item …');
     const verdict = await verify(dynamoDb, capture, signal);
     return { verdict, summary: summarize({ verdict, capture, startedAtMs, finishedAtMs }) };
   } finally {
@@ -142,8 +142,9 @@ async function discover(world: DemoWorld, loaded: readonly LoadedTable[]): Promi
   });
   const capture = new DemoCapture(runtime, tables);
   await runtime.publish(tables.map(({ binding }) => binding));
-  const limit = `Its read units are limited, to make it last about ${countOf(seconds)} s.`;
-  view.event(`Discovered ${tables.length} tables. Now comes the backfill. ${limit}`);
+  view.event(
+    `Discovered ${tables.length} tables. The backfill is slowed to ${countOf(seconds)} s.`,
+  );
   return capture;
 }
 

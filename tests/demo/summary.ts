@@ -126,7 +126,7 @@ function verdictLines(verdict: Verdict): string[] {
   return [
     `  ${isRight ? pc.green('✔') : pc.red('✘')} ${counts.join(', ')}`,
     isRight
-      ? '    Reduced by their published schemas, the collections equal the tables, attribute by attribute.'
+      ? '    Reduced by their schemas, the collections equal the tables, every attribute.'
       : '    The collections are not what the tables are:',
     ...examples.map((example) => `    ${example}`),
   ];
