@@ -10,9 +10,6 @@ import { PageSize, scanPage, type ScanContext } from './segment-scan.ts';
 
 export type { ItemPage, ItemPageOutcome, PageTicket } from './segment-scan.ts';
 
-/** How often a backfill that has to wait for the stream looks whether it may go on. */
-const gateIntervalMs = 1000;
-
 type Given =
   'aws' | 'table' | 'segmentCount' | 'clock' | 'budget' | 'beginPage' | 'abandonPage' | 'deliver';
 
@@ -23,6 +20,8 @@ export interface BackfillOptions extends Pick<ScanContext, Given> {
   readonly scanLimit: number | undefined;
   /** False while the stream must go first. */
   readonly mayScan: () => boolean;
+  /** Waits until it may say something else. */
+  readonly waitToScan: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Scans and delivers all segments to their end. */
@@ -75,7 +74,7 @@ export async function runBackfill(options: BackfillOptions, signal: AbortSignal)
           wake = resolve;
         });
       } else {
-        await clock.sleep(gateIntervalMs, dispatchSignal);
+        await options.waitToScan(dispatchSignal);
       }
     }
   };

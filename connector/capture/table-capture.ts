@@ -109,6 +109,7 @@ export class TableCapture {
         scanLimit: context.config.scanLimit,
         budget: context.scanBudget,
         mayScan: () => this.#streamFirst.mayScan(),
+        waitToScan: (waitSignal) => this.#streamFirst.wait(context.clock, waitSignal),
         beginPage: () => this.#fence.begin(),
         abandonPage: (ticket) => {
           this.#fence.end(ticket);

@@ -28,7 +28,8 @@ const startOverHint = "Increment the binding's backfill counter to start it over
 
 /** Checkpointed tables by state key. Throws `state-invalid` for a state of another shape. */
 export function loadState(state: unknown): Map<string, TableStateJson> {
-  isState ??= new Ajv2020().compile<StateJson>(stateSchema);
+  // A test checks the schema itself, which would take most of the time to the first document.
+  isState ??= new Ajv2020({ meta: false, validateSchema: false }).compile<StateJson>(stateSchema);
   if (!isState(state)) {
     const [error] = isState.errors ?? [];
     const place = (error?.instancePath ?? '').slice(1).replaceAll('/', '.') || 'the state';

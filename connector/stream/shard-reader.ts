@@ -74,6 +74,8 @@ export interface ShardStart {
   readonly lastSequenceNumber: string | undefined;
   /** What was recorded from here on is yet to be read. */
   readonly unreadSinceMs: number;
+  /** What was recorded before was read by an earlier process, or is in every scan page; absent where that is not known. */
+  readonly readBeforeMs?: number | undefined;
 }
 
 /** Where a reader is. `iterator` is absent when a new one is needed. */
@@ -83,6 +85,7 @@ interface Reading {
   lastSequenceNumber: string | undefined;
   /** When the last page was asked for that came; what was recorded later is yet to be read. */
   unreadSinceMs: number;
+  readonly readBeforeMs?: number | undefined;
   iterator: string | undefined;
   /** When a page with records was last asked for. */
   recordsAtMs: number;
@@ -220,7 +223,11 @@ function pace(context: ReaderContext, reading: Reading, page: PageRead): number 
     return busyIntervalMs;
   }
   reading.emptyPages += 1;
-  if (reading.emptyPages < emptyPagesBeforeIdle) return callIntervalMs;
+  if (reading.emptyPages < emptyPagesBeforeIdle) {
+    // Nothing from before is missing, whatever the page was worth: at a first start that is as good as now.
+    if (reading.readBeforeMs !== undefined) lag.beginsAt(shardId, reading.readBeforeMs);
+    return callIntervalMs;
+  }
   const waitMs = Math.min(reading.idleMs, idleBackoffMaxMs);
   reading.idleMs = Math.min(reading.idleMs * 2, idleBackoffMaxMs);
   lag.readUntil(shardId, calledAtMs + waitMs);

@@ -15,6 +15,10 @@ export class StreamLag {
   readonly #readUntilMs = new Map<string, number>();
   #cached = { atMs: -Infinity, readUntilMs: -Infinity };
   #isListed = false;
+  /** Shards of which nothing has come yet. */
+  #unknownCount = 0;
+  /** Called when the lag is known again. */
+  readonly #waiters = new Set<() => void>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -24,24 +28,32 @@ export class StreamLag {
   listed(): void {
     this.#isListed = true;
     this.#cached.atMs = -Infinity;
+    this.#wake();
   }
 
   /** A shard is to be read from now on. It begins where its parent ended, if that was read by us, just now. */
   begin(shardId: string, parentId: string | undefined): void {
     const parentMs = parentId === undefined ? undefined : this.#readUntilMs.get(parentId);
-    this.#readUntilMs.set(shardId, parentMs ?? -Infinity);
+    this.#set(shardId, parentMs ?? -Infinity);
     this.#cached.atMs = -Infinity;
   }
 
   /** Everything up to this moment was read. It may lie ahead: so long the shard is left alone on purpose. */
   readUntil(shardId: string, ms: number): void {
-    this.#readUntilMs.set(shardId, ms);
+    this.#set(shardId, ms);
+  }
+
+  /** The same of a shard of which nothing else is known: a first page without records. */
+  beginsAt(shardId: string, ms: number): void {
+    if (this.#readUntilMs.get(shardId) === -Infinity) this.#set(shardId, ms);
   }
 
   /** A shard was read to its end, and its children have begun. */
   end(shardId: string): void {
+    const wasUnknown = this.#readUntilMs.get(shardId) === -Infinity;
     this.#readUntilMs.delete(shardId);
     this.#cached.atMs = -Infinity;
+    if (wasUnknown) this.#becameKnown();
   }
 
   /** Shards being read. */
@@ -54,6 +66,28 @@ export class StreamLag {
     return Math.max(0, this.#clock.now() - this.readUntilMs());
   }
 
+  /** Resolves as soon as something is known of every shard. */
+  async untilKnown(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#isKnown) return;
+    await new Promise<void>((resolve, reject) => {
+      const end = () => {
+        this.#waiters.delete(known);
+        signal.removeEventListener('abort', onAbort);
+      };
+      const known = () => {
+        end();
+        resolve();
+      };
+      const onAbort = () => {
+        end();
+        reject(signal.reason as Error);
+      };
+      this.#waiters.add(known);
+      signal.addEventListener('abort', onAbort);
+    });
+  }
+
   /** The moment until which every shard has been read. */
   readUntilMs(): number {
     if (!this.#isListed) return -Infinity;
@@ -64,5 +98,29 @@ export class StreamLag {
       this.#cached = { atMs: now, readUntilMs };
     }
     return this.#cached.readUntilMs;
+  }
+
+  get #isKnown(): boolean {
+    return this.#isListed && this.#unknownCount === 0;
+  }
+
+  #set(shardId: string, ms: number): void {
+    const wasUnknown = this.#readUntilMs.get(shardId) === -Infinity;
+    this.#readUntilMs.set(shardId, ms);
+    if (ms === -Infinity) this.#unknownCount += 1;
+    if (wasUnknown) this.#becameKnown();
+  }
+
+  #becameKnown(): void {
+    this.#unknownCount -= 1;
+    if (!this.#isKnown) return;
+    // What was worked out before did not know of it.
+    this.#cached.atMs = -Infinity;
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (!this.#isKnown) return;
+    for (const waiter of this.#waiters) waiter();
   }
 }

@@ -203,9 +203,10 @@ class StreamFollower {
     const lost = (lostId: string, what: string, cause?: unknown) =>
       this.#lost(lostId, what, cause, signal);
     const position = options.shards.get(shardId)?.lastSequenceNumber;
-    const unreadSinceMs = this.#unreadSinceMs.get(shardId) ?? options.clock.now();
+    const readBeforeMs = this.#unreadSinceMs.get(shardId);
+    const unreadSinceMs = readBeforeMs ?? options.clock.now();
     this.#unreadSinceMs.delete(shardId);
-    const start = { shardId, lastSequenceNumber: position, unreadSinceMs };
+    const start = { shardId, lastSequenceNumber: position, unreadSinceMs, readBeforeMs };
     await readShard({ ...options, lost }, start, signal);
     this.#lineage.finish(shardId);
     // Children that are known may be read this very moment; others are asked for.

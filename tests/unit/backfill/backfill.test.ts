@@ -59,6 +59,7 @@ async function backfill(trial: Trial) {
     rcuAllocation: undefined,
     scanLimit: undefined,
     mayScan: () => trial.mayScan?.(clock.now()) ?? true,
+    waitToScan: (signal) => clock.sleep(1000, signal),
     beginPage: () => {
       tickets.open.add(++tickets.begun);
       return tickets.begun;

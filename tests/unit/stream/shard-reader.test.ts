@@ -271,4 +271,19 @@ describe('readShard()', () => {
     await clock.run(reading);
     expect(lags).toEqual([Infinity, 5100, 0, 5150]);
   });
+
+  test.each([
+    ['where it was read before, is known after one empty page', 900, 100],
+    ['where that is not known, is not', undefined, Infinity],
+  ])('the lag of a shard, %s', async (_, readBeforeMs, want) => {
+    const clock = new FakeClock(1000);
+    const shard = scriptedShard(clock, repeat(3, { records: 0 }));
+    const context = readerContext(clock, shard);
+    context.lag.begin('s-1', undefined);
+    const reading = readShard(context, { ...fromOldest, readBeforeMs }, never);
+    await clock.advance(0);
+    const got = context.lag.lagMs();
+    await clock.run(reading);
+    expect(got).toBe(want);
+  });
 });

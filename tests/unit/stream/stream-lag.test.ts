@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { StreamLag } from '../../../connector/stream/stream-lag.ts';
 import { StreamFirst } from '../../../connector/capture/stream-first.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { never, outcome } from '../aws/retry-context.ts';
 
 const minute = 60_000;
 
@@ -54,6 +55,18 @@ describe('StreamLag', () => {
     expect([lag.lagMs(), lag.shardCount]).toEqual([1000, 1]);
   });
 
+  test('of a shard without records begins where nothing is missing, and is not taken back to it', () => {
+    const { lag } = lagAt(10_000);
+    lag.listed();
+    lag.begin('a', undefined);
+    lag.begin('b', undefined);
+    lag.readUntil('b', 9500);
+    for (const shardId of ['a', 'b']) lag.beginsAt(shardId, 9000);
+    const both = lag.lagMs();
+    lag.end('a');
+    expect([both, lag.lagMs()]).toEqual([1000, 500]);
+  });
+
   test('looks at the shards four times a second at most', async () => {
     const { lag, clock } = lagAt(10_000);
     lag.listed();
@@ -92,5 +105,34 @@ describe('StreamFirst', () => {
       [2, false],
       [0.5, true],
     ]);
+  });
+
+  test('is asked again as soon as something is known of every shard, and each second after that', async () => {
+    const { lag, clock } = lagAt(100 * minute);
+    const gate = new StreamFirst(lag);
+    const wokeAtMs: number[] = [];
+    const wait = () =>
+      gate.wait(clock, never).then(() => {
+        wokeAtMs.push(clock.now() - 100 * minute);
+      });
+    lag.begin('a', undefined);
+    lag.begin('b', undefined);
+    void wait();
+    lag.listed();
+    lag.readUntil('a', clock.now());
+    await clock.advance(7);
+    lag.beginsAt('b', clock.now() - 2 * minute);
+    await clock.advance(1);
+    void wait();
+    await clock.advance(2000);
+    expect(wokeAtMs).toEqual([7, 1008]);
+  });
+
+  test('waits no longer than it is wanted', async () => {
+    const { lag, clock } = lagAt(0);
+    const stop = new AbortController();
+    const waiting = outcome(new StreamFirst(lag).wait(clock, stop.signal));
+    stop.abort(new Error('stopped'));
+    expect(await waiting).toBe('stopped');
   });
 });
