@@ -6,6 +6,7 @@ import type { Table } from './table.ts';
 export const bytesPerUnit = 4096;
 /** A strongly consistent page of 1 MB. */
 export const fullPageUnits = 256;
+export const pageBytes = fullPageUnits * bytesPerUnit;
 /** A slice of a table this small is read in small pages, which cost a few units each, not 256 at a blow. */
 const smallTableUnitsMax = 100;
 export const smallPageItems = 100;
@@ -23,4 +24,22 @@ export function readUnitsCeiling(
 /** Items per page, by what the user set and the ceiling allows; undefined for pages of 1 MB. */
 export function pageItemsOf(ceiling: number, scanLimit: number | undefined): number | undefined {
   return scanLimit ?? (ceiling <= smallTableUnitsMax ? smallPageItems : undefined);
+}
+
+/** Where nothing is set: as many as Estuary's Go connector takes of every table, for tables that need them. */
+export const segmentCountMost = 100;
+
+/** Segments of a table that is yet to be scanned: one for each page it takes, since each is a request at least. */
+export function segmentCountOf(
+  { itemCount, sizeBytes }: Pick<Table, 'itemCount' | 'sizeBytes'>,
+  { backfillSegments, scanLimit = Infinity }: SegmentOptions,
+): number {
+  const pageCount = Math.ceil(Math.max(sizeBytes / pageBytes, itemCount / scanLimit));
+  return backfillSegments ?? Math.min(segmentCountMost, Math.max(1, pageCount));
+}
+
+/** What the user has set; absent where that is nothing. */
+export interface SegmentOptions {
+  readonly backfillSegments: number | undefined;
+  readonly scanLimit?: number | undefined;
 }

@@ -31,14 +31,18 @@ export interface ItemPage {
   readonly body: Uint8Array;
 }
 
-/** What became of a page: covered up to a key (none: the segment is finished), or to be scanned again. */
+/**
+ * What became of a page: covered up to a key (none: the segment is finished), or to be scanned again, or left alone,
+ * since its table is divided into other segments from now on.
+ */
 export type ItemPageOutcome =
   | {
       readonly kind: 'covered';
       readonly lastEvaluatedKey: ItemKey | undefined;
       readonly units: number;
     }
-  | { readonly kind: 'scan-again' };
+  | { readonly kind: 'scan-again' }
+  | { readonly kind: 'divided'; readonly units: number };
 
 /** What the scan of a page needs; shared by all pages of a backfill. */
 export interface ScanContext {
@@ -115,7 +119,7 @@ export async function scanPage(
       return;
     }
     pace.endPage(charged, outcome.units);
-    if (outcome.lastEvaluatedKey === undefined) queue.finished();
+    if (outcome.kind === 'divided' || outcome.lastEvaluatedKey === undefined) queue.finished();
     else queue.putBack(segment, outcome.lastEvaluatedKey);
   } catch (error) {
     context.abandonPage(ticket);

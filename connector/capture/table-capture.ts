@@ -18,6 +18,7 @@ import type { CaptureContext, TableBinding } from './capture.ts';
 import { Fence } from './fence.ts';
 import { remainingFrames } from './frames.ts';
 import { assertAdvances, later } from './positions.ts';
+import { betterSegmentCount } from './segment-count.ts';
 import { StreamFirst } from './stream-first.ts';
 import { assertSameStream } from './table-start.ts';
 
@@ -98,6 +99,14 @@ export class TableCapture {
   }
 
   async #runBackfill(signal: AbortSignal): Promise<void> {
+    const { state } = this.#options;
+    for (let segmentCount = 0; segmentCount !== state.segmentCount;) {
+      segmentCount = state.segmentCount;
+      await this.#scanSegments(signal);
+    }
+  }
+
+  async #scanSegments(signal: AbortSignal): Promise<void> {
     const { context, binding, table, state } = this.#options;
     await runBackfill(
       {
@@ -150,8 +159,14 @@ export class TableCapture {
     const scannedAt = rfc3339(page.scannedAtMs);
     const documents = this.#transcoder.items(page.body, { epoch, scannedAt });
     assertAdvances(page, documents.lastEvaluatedKey);
+    const segmentCount = betterSegmentCount(state, page, documents, context.config);
     const admission = this.#fence.admit(page.ticket, documents);
     this.#fence.end(page.ticket);
+    if (segmentCount !== undefined) {
+      documents.release();
+      await this.#emit(state.amend({ totalBackfillSegments: segmentCount }));
+      return { kind: 'divided', units: documents.consumedUnits };
+    }
     if (admission.kind === 'scan-again') {
       documents.release();
       return admission;

@@ -2,6 +2,7 @@
 
 import type { RateLimit } from '../async/rate-limit.ts';
 import type { Aws, Shard } from '../aws/aws.ts';
+import { segmentCountOf, type SegmentOptions } from '../read-capacity.ts';
 import { assertCapturable, type Table } from '../table.ts';
 import { TableState, type TableStateJson } from '../state/state.ts';
 import { DataLossError, listShards, retentionMs, shardCreatedAtMs } from '../stream/stream.ts';
@@ -12,7 +13,7 @@ export interface StartContext {
   readonly aws: Aws;
   readonly clock: Clock;
   readonly listCalls: RateLimit;
-  readonly segmentCount: number;
+  readonly config: SegmentOptions;
   /** The youngest epoch that documents of this capture may carry; a new one must be younger. */
   readonly lastEpoch: string | undefined;
 }
@@ -32,7 +33,7 @@ export async function firstStart(
   table: Table,
   signal: AbortSignal,
 ): Promise<FirstStart> {
-  const { clock, segmentCount } = context;
+  const { clock, config } = context;
   const startedAtMs = clock.now();
   const streamArn = assertCapturable(table).arn;
   const listed: Shard[] = [];
@@ -45,7 +46,7 @@ export async function firstStart(
     tableId: table.id,
     epoch: nextEpoch(startedAtMs, context.lastEpoch),
     startedAtMs,
-    segmentCount,
+    segmentCount: segmentCountOf(table, config),
     shards,
   });
   return { state, shards };

@@ -81,7 +81,7 @@ export class TableTask {
     const table = await context.aws.tables.describeTable(binding.resource.table, signal);
     let firstListing: readonly Shard[] | undefined;
     if (this.#saved === undefined) {
-      const start = await firstStart(this.#startContext(), table, signal);
+      const start = await firstStart(context, table, signal);
       await this.#emit(start.state as unknown as JsonObject);
       this.#saved = start.state;
       firstListing = start.shards;
@@ -127,14 +127,10 @@ export class TableTask {
     const { aws, lastEpoch } = this.#context;
     const table = await aws.tables.describeTable(this.#binding.resource.table, signal);
     const old = this.#saved;
-    const context = { ...this.#startContext(), lastEpoch: old?.epoch ?? lastEpoch };
+    const context = { ...this.#context, lastEpoch: old?.epoch ?? lastEpoch };
     const { state } = await firstStart(context, table, signal);
     await this.#emit(replacingPatch(old, state));
     this.#saved = state;
-  }
-
-  #startContext() {
-    return { ...this.#context, segmentCount: this.#context.config.backfillSegments };
   }
 
   #emit(patch: JsonObject): Promise<void> {

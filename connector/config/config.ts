@@ -34,8 +34,8 @@ export interface EndpointConfig {
   readonly credentials: Credentials;
   /** An http or https URL without a slash at its end; absent for AWS's own endpoint. */
   readonly endpoint: string | undefined;
-  /** For backfills that have yet to begin. */
-  readonly backfillSegments: number;
+  /** For backfills that have yet to begin; absent where the table's size decides. */
+  readonly backfillSegments: number | undefined;
   /** Items that one scan request evaluates at most; absent where the page's size is the limit. */
   readonly scanLimit: number | undefined;
   /** The longest wait between two reads of a shard without new records. */
@@ -52,8 +52,6 @@ export interface ResourceConfig {
   readonly rcuAllocation: number | undefined;
 }
 
-/** As many as Estuary's Go connector takes, so that a backfill's state serves both. */
-const backfillSegmentsDefault = 100;
 const idleBackoffMaxMsDefault = 1000;
 /** DynamoDB allows five reads a second of a shard. */
 const idleBackoffMaxMsLeast = 200;
@@ -104,7 +102,7 @@ export function parseEndpointConfig(json: unknown): EndpointConfig {
     region,
     credentials,
     endpoint: advanced.endpoint === undefined ? undefined : serverUrl(advanced.endpoint),
-    backfillSegments: nonZero(advanced.backfillSegments) ?? backfillSegmentsDefault,
+    backfillSegments: nonZero(advanced.backfillSegments),
     scanLimit: nonZero(advanced.scanLimit),
     idleBackoffMaxMs: idleBackoffMaxMsOf(advanced.idleBackoffMax),
     historyMode: advanced.historyMode ?? false,

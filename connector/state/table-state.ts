@@ -32,7 +32,8 @@ export interface TableStateJson {
   readonly shards?: Readonly<Record<string, ShardJson>>;
 }
 
-type Amendable = 'tableId' | 'epoch' | 'streamReadAt' | 'backfillFinishedAt';
+type Amendable =
+  'tableId' | 'epoch' | 'streamReadAt' | 'backfillFinishedAt' | 'totalBackfillSegments';
 
 interface SegmentJson {
   readonly exclusiveStartKey?: string;

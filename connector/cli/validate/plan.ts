@@ -3,7 +3,14 @@
  * items and sizes about every six hours, and prices are those of one region.
  */
 
-import { bytesPerUnit, fullPageUnits, pageItemsOf, readUnitsCeiling } from '../../read-capacity.ts';
+import {
+  bytesPerUnit,
+  pageBytes,
+  pageItemsOf,
+  readUnitsCeiling,
+  segmentCountOf,
+  type SegmentOptions,
+} from '../../read-capacity.ts';
 import type { Table } from '../../table.ts';
 import {
   dollarsPer100kStreamReads,
@@ -18,7 +25,7 @@ export interface PlanInput {
 }
 
 export interface PlanOptions {
-  readonly backfillSegments: number;
+  readonly backfillSegments: number | undefined;
   readonly scanLimit: number | undefined;
   readonly idleBackoffMaxMs: number;
 }
@@ -59,7 +66,6 @@ export interface PollingPlan {
   readonly dollarsPerMonth: number;
 }
 
-const pageBytes = fullPageUnits * bytesPerUnit;
 /** A partition gives no more, nor holds more. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html */
 const partitionUnitsPerSecond = 3_000;
 const partitionBytes = 10e9;
@@ -109,17 +115,18 @@ function limitOf({ capacity }: Table, rcuAllocation: number | undefined): Limit 
 export function readUnitsOf(
   { itemCount, sizeBytes }: Pick<Table, 'itemCount' | 'sizeBytes'>,
   pageItems: number | undefined,
-  { backfillSegments }: Pick<PlanOptions, 'backfillSegments'>,
+  options: SegmentOptions,
 ): number {
+  const segmentCount = segmentCountOf({ itemCount, sizeBytes }, options);
   const itemBytes = itemCount === 0 ? 0 : sizeBytes / itemCount;
   const itemsOfFullPage = Math.max(1, Math.floor(pageBytes / Math.max(1, itemBytes)));
   const itemsPerPage = Math.min(pageItems ?? Infinity, itemsOfFullPage);
-  const segmentItems = itemCount / backfillSegments;
+  const segmentItems = itemCount / segmentCount;
   const wholePages = Math.floor(segmentItems / itemsPerPage);
   const restItems = segmentItems - wholePages * itemsPerPage;
   const unitsOf = (items: number) => Math.ceil((items * itemBytes) / bytesPerUnit);
   const segmentUnits = wholePages * unitsOf(itemsPerPage) + unitsOf(restItems);
-  return Math.round(backfillSegments * Math.max(1, segmentUnits));
+  return Math.round(segmentCount * Math.max(1, segmentUnits));
 }
 
 /** An open shard stands for a partition, and no partition holds more than 10 GB. */

@@ -37,7 +37,13 @@ describe('firstStart()', () => {
     const clock = new FakeClock(nowMs);
     const listCalls = new RateLimit(clock, { unitsPerSecond: 5, burst: 5 });
     const aws = fakeAws({ tables: [table] });
-    const context = { aws, clock, listCalls, segmentCount: 7, lastEpoch: undefined };
+    const context = {
+      aws,
+      clock,
+      listCalls,
+      config: { backfillSegments: 7 },
+      lastEpoch: undefined,
+    };
     return clock.run(outcome(firstStart(context, { ...table, ...given }, never)));
   };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { mergePatch } from '../../../connector/cli/pull/merge-patch.ts';
-import type { Shard } from '../../../connector/aws/aws.ts';
+import type { ScanRequest, Shard, TableApi } from '../../../connector/aws/aws.ts';
 import { AwsError } from '../../../connector/aws/aws-error.ts';
 import { Emitter, runCapture } from '../../../connector/capture/capture.ts';
 import { parseEndpointConfig } from '../../../connector/config/config.ts';
@@ -18,13 +18,17 @@ interface World {
   readonly table?: Partial<Table>;
   readonly shards?: readonly Shard[];
   readonly onDataLoss?: 'fail' | 'backfill';
+  /** By default two, all of them empty. */
+  readonly backfillSegments?: number;
+  readonly scan?: TableApi['scan'];
 }
 
 const startMs = Date.UTC(2026, 7, 21, 10);
 const open: Shard = { id: 's-2', parentId: undefined, isClosed: false };
 
 /** Captures a table of no items until it is caught up; how it ended, and the state that is left. */
-async function capture({ state, table, shards = [open], onDataLoss = 'fail' }: World) {
+async function capture(world: World) {
+  const { state, table, shards = [open], onDataLoss = 'fail', backfillSegments = 2 } = world;
   const clock = new FakeClock(startMs);
   const { log, lines } = collectedLog(clock);
   const described = tableNamed('orders', table);
@@ -40,7 +44,7 @@ async function capture({ state, table, shards = [open], onDataLoss = 'fail' }: W
   });
   const tables = {
     describeTable: () => Promise.resolve(described),
-    scan: () => Promise.resolve(empty),
+    scan: world.scan ?? (() => Promise.resolve(empty)),
   };
   let committed: unknown = { bindingStateV1: state === undefined ? {} : { orders: state } };
   const write = (pieces: readonly Uint8Array[]) => {
@@ -49,7 +53,7 @@ async function capture({ state, table, shards = [open], onDataLoss = 'fail' }: W
   };
   const options = {
     aws: { ...base, tables: { ...base.tables, ...tables } },
-    config: parseEndpointConfig({ ...config, advanced: { onDataLoss, backfillSegments: 2 } }),
+    config: parseEndpointConfig({ ...config, advanced: { onDataLoss, backfillSegments } }),
     clock,
     log,
     emitter: new Emitter({ write }, (patch) => Buffer.from(JSON.stringify(patch))),
@@ -161,5 +165,39 @@ describe('runCapture()', () => {
     expect(got).toMatch(
       /^Stream records of table "orders" were lost: shard "s-1" is no longer listed/,
     );
+  });
+
+  test.each<[string, Partial<World>, boolean, readonly number[]]>([
+    ['small: one request', {}, true, [1]],
+    [
+      'of a hundred megabytes: a hundred',
+      { table: { sizeBytes: 1e9 } },
+      true,
+      Array(100).fill(100),
+    ],
+    [
+      'told small, and large: a hundred after its first page',
+      {},
+      false,
+      [1, ...Array(100).fill(100)],
+    ],
+    ['told small, and divided by the user', { backfillSegments: 1 }, false, [1, 1]],
+  ])('asks for the segments of a table %s', async (_, world, isSmall, want) => {
+    const asked: number[] = [];
+    const body = (members: string) => Buffer.from(`{"Items":[${members}}`);
+    const full = body(`],"LastEvaluatedKey":{"id":{"S":"k"}},"Padding":"${'x'.repeat(1e6)}"`);
+    const scan = ({ totalSegments, startKey }: ScanRequest) => {
+      asked.push(totalSegments);
+      const isFull = totalSegments === 1 && startKey === undefined && !isSmall;
+      return Promise.resolve(isFull ? full : body(']'));
+    };
+    const { got, orders } = await capture({ backfillSegments: 0, scan, ...world });
+    const { totalBackfillSegments = 0, backfillSegmentProgress = {}, backfillFinishedAt } = orders!;
+    expect([got, asked]).toEqual([undefined, want]);
+    expect(backfillFinishedAt).toEqual(expect.any(String));
+    expect([totalBackfillSegments, Object.keys(backfillSegmentProgress).length]).toEqual([
+      want.at(-1),
+      want.at(-1),
+    ]);
   });
 });

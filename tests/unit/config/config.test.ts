@@ -10,7 +10,7 @@ const defaults = {
   region: 'us-east-1',
   credentials: { kind: 'default-chain' },
   endpoint: undefined,
-  backfillSegments: 100,
+  backfillSegments: undefined,
   scanLimit: undefined,
   idleBackoffMaxMs: 1000,
   historyMode: false,
