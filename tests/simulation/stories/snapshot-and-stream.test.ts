@@ -174,7 +174,7 @@ describe('snapshot and stream together', () => {
     expect(got).toEqual({
       code: 'data-loss',
       message:
-        'Stream records of table "table-0" were lost: its shards were not listed since 2026-01-01T03:59:04.483Z, ' +
+        'Stream records of table "table-0" were lost: its shards were not listed since 2026-01-01T03:59:04.486Z, ' +
         'and a stream keeps its records for 24 hours. ' +
         'Changes in between are not captured, and deletes among them cannot be known',
       finished: [undefined, undefined],

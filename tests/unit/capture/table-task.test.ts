@@ -70,6 +70,8 @@ async function capture(world: World) {
   return { got, orders, said };
 }
 
+const hundred = Array<number>(100).fill(100);
+
 const now = '2026-08-21T10:00:00.000Z';
 const epoch = '2026-08-20T10:00:00.000Z';
 const streamArn = 'arn:stream/orders';
@@ -169,18 +171,8 @@ describe('runCapture()', () => {
 
   test.each<[string, Partial<World>, boolean, readonly number[]]>([
     ['small: one request', {}, true, [1]],
-    [
-      'of a hundred megabytes: a hundred',
-      { table: { sizeBytes: 1e9 } },
-      true,
-      Array(100).fill(100),
-    ],
-    [
-      'told small, and large: a hundred after its first page',
-      {},
-      false,
-      [1, ...Array(100).fill(100)],
-    ],
+    ['of a hundred megabytes: a hundred', { table: { sizeBytes: 1e9 } }, true, hundred],
+    ['told small, and large: a hundred after its first page', {}, false, [1, ...hundred]],
     ['told small, and divided by the user', { backfillSegments: 1 }, false, [1, 1]],
   ])('asks for the segments of a table %s', async (_, world, isSmall, want) => {
     const asked: number[] = [];
@@ -192,7 +184,7 @@ describe('runCapture()', () => {
       return Promise.resolve(isFull ? full : body(']'));
     };
     const { got, orders } = await capture({ backfillSegments: 0, scan, ...world });
-    const { totalBackfillSegments = 0, backfillSegmentProgress = {}, backfillFinishedAt } = orders!;
+    const { totalBackfillSegments, backfillSegmentProgress = {}, backfillFinishedAt } = orders!;
     expect([got, asked]).toEqual([undefined, want]);
     expect(backfillFinishedAt).toEqual(expect.any(String));
     expect([totalBackfillSegments, Object.keys(backfillSegmentProgress).length]).toEqual([
