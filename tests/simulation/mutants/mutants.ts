@@ -264,7 +264,7 @@ const checkpointMutants: readonly Mutant[] = [
   {
     name: 'a page without items ends its segment',
     file: scan,
-    find: 'if (outcome.lastEvaluatedKey === undefined) queue.finished();',
+    find: "if (outcome.kind === 'divided' || outcome.lastEvaluatedKey === undefined) queue.finished();",
     replace:
       'if (outcome.lastEvaluatedKey === undefined || body.includes(\'"Items":[]\')) queue.finished();',
   },
