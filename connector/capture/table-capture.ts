@@ -99,11 +99,8 @@ export class TableCapture {
   }
 
   async #runBackfill(signal: AbortSignal): Promise<void> {
-    const { state } = this.#options;
-    for (let segmentCount = 0; segmentCount !== state.segmentCount;) {
-      segmentCount = state.segmentCount;
-      await this.#scanSegments(signal);
-    }
+    // Once, unless the first page has the table divided anew.
+    while (this.#options.state.backfillFinishedAt === undefined) await this.#scanSegments(signal);
   }
 
   async #scanSegments(signal: AbortSignal): Promise<void> {

@@ -42,8 +42,8 @@ describe('configuration.md', () => {
   test('has the defaults that absent options have', () => {
     const rows = tableOf(page, 'endpoint option');
     const got = new Map(rows.map(([name, value]) => [name, value]));
-    const { historyMode, onDataLoss, backfillSegments } = parseEndpointConfig({ region: 'x' });
-    for (const [name, value] of Object.entries({ historyMode, onDataLoss, backfillSegments })) {
+    const { historyMode, onDataLoss } = parseEndpointConfig({ region: 'x' });
+    for (const [name, value] of Object.entries({ historyMode, onDataLoss })) {
       expect([name, got.get(`advanced.${name}`)]).toEqual([name, String(value)]);
     }
   });
