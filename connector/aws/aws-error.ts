@@ -8,6 +8,7 @@ import {
   messageOf,
   nameOf,
 } from '../errors.ts';
+import { unreachable } from './unreachable.ts';
 
 /** A failed AWS call. `name` is AWS's error code, for instance `ResourceNotFoundException`. */
 export class AwsError extends Error {
@@ -66,6 +67,7 @@ const connectionCodes = new Set([
   'ENETUNREACH',
   'ENOTFOUND',
   'EPIPE',
+  'EPROXY',
   'ETIMEDOUT',
 ]);
 // Nothing but credentials is read from files while a call is made.
@@ -171,7 +173,7 @@ export function explain(error: unknown, subject: CallSubject): unknown {
       { hint: 'Restart the capture, or supply new credentials.', cause: error },
     );
   }
-  return isUnusableConnection(error) ? unreachable(error, subject) : error;
+  return isUnusableConnection(error) ? unreachable(error, placeOf(subject)) : error;
 }
 
 /** The same for an answer of AWS that nobody expects, once its callers have judged it: it must not pass for a bug. */
@@ -191,7 +193,9 @@ export function refused(error: unknown, subject: CallSubject): unknown {
 /** True for what does not pass by itself: a certificate that is not trusted, an answer that is not TLS. */
 function isUnusableConnection(error: unknown): boolean {
   const code = codeOf(error) ?? '';
-  return /^(CERT_|DEPTH_ZERO_|EPROTO$|ERR_SSL_|ERR_TLS_|SELF_SIGNED_|UNABLE_TO_)/.test(code);
+  return /^(CERT_|DEPTH_ZERO_|EPROTO$|EPROXYAUTH$|ERR_SSL_|ERR_TLS_|SELF_SIGNED_|UNABLE_TO_)/.test(
+    code,
+  );
 }
 
 /** The error when trying again has gone on for too long. */
@@ -200,7 +204,7 @@ export function outOfPatience(
   subject: CallSubject,
   seconds: number,
 ): ConnectorError {
-  if (isConnectionError(error)) return unreachable(error, subject);
+  if (isConnectionError(error)) return unreachable(error, placeOf(subject));
   const isInvalid = isConnectorError(error) || nameOf(error) === unexpectedStatus;
   const what = isConnectorError(error) ? error.message : `${nameOf(error)}: ${messageOf(error)}`;
   return new ConnectorError(
@@ -213,21 +217,6 @@ export function outOfPatience(
 const outageHint = 'Try again later; a capture goes on from its last checkpoint.';
 const interferenceHint =
   'Something on the way answers in place of DynamoDB, or alters its answers: check "advanced.endpoint", proxies and portals.';
-
-function unreachable(error: unknown, subject: CallSubject): ConnectorError {
-  return new ConnectorError(
-    errorCodes.endpointUnreachable,
-    `Cannot reach DynamoDB ${placeOf(subject)}: ${messageOf(error)}`,
-    { hint: unreachableHints[codeOf(error) ?? ''] ?? unreachableHint, cause: error },
-  );
-}
-
-const unreachableHint = 'Check "region" and "advanced.endpoint", and that this network reaches it.';
-const unreachableHints: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Nothing listens there: check "advanced.endpoint", and that its server runs.',
-  ENOTFOUND:
-    'There is no such host: check how "region" and "advanced.endpoint" are spelt, and that this network resolves names.',
-};
 
 /** `in region us-east-1`, or `at http://localhost:8000`. */
 export function placeOf({ endpoint }: Pick<CallSubject, 'endpoint'>): string {

@@ -1,6 +1,8 @@
 /** Credentials of the endpoint configuration as the SDK takes them. */
 
-import type { AwsCredentialIdentity } from '@smithy/types';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import type { HttpHandler } from '@smithy/core/protocols';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import type { EndpointConfig } from '../config/config.ts';
 import { messageOf, nameOf } from '../errors.ts';
 import { AwsError } from './aws-error.ts';
@@ -28,4 +30,10 @@ export function rethrowAsAwsError(error: unknown): never {
   const status = $metadata?.httpStatusCode;
   if (status === undefined) throw error;
   throw new AwsError(nameOf(error), messageOf(error), status);
+}
+
+/** The SDK's default chain, whose own calls (of roles, single sign-on) take the way of all others. */
+export function defaultChain(requestHandler: HttpHandler) {
+  return (options: object): AwsCredentialIdentityProvider =>
+    defaultProvider({ ...options, clientConfig: { requestHandler } });
 }

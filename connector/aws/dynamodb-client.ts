@@ -6,7 +6,7 @@ import type { EndpointConfig } from '../config/config.ts';
 import type { Host } from '../host.ts';
 import type { Aws } from './aws.ts';
 import { checkedTransport } from './checked-transport.ts';
-import { identityOf, rethrowAsAwsError } from './credentials.ts';
+import { defaultChain, identityOf, rethrowAsAwsError } from './credentials.ts';
 import { createEndpoints, type Endpoints } from './endpoints.ts';
 import { createJsonCall, type Port } from './json-call.ts';
 import { withRetry, type RetryContext } from './retry.ts';
@@ -67,7 +67,7 @@ function sdkClients(config: EndpointConfig, requestHandler: ReturnType<typeof sd
   const identity = identityOf(config);
   const options = {
     region: config.region,
-    requestHandler, // For the calls that get credentials.
+    credentialDefaultProvider: defaultChain(requestHandler),
     ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
     ...(identity === undefined ? {} : { credentials: identity }),
   };

@@ -1,6 +1,6 @@
 /** The host's way to AWS, in the shape the SDK's clients want. */
 
-import { HttpResponse, type HttpHandler } from '@smithy/core/protocols';
+import { buildQueryString, HttpResponse, type HttpHandler } from '@smithy/core/protocols';
 import type { HttpHandlerOptions, HttpRequest } from '@smithy/types';
 import type { HttpTransport } from '../host.ts';
 
@@ -13,11 +13,11 @@ export function sdkHandler(transport: HttpTransport, timeoutMs: number): HttpHan
     async handle(request: HttpRequest, options: HttpHandlerOptions = {}) {
       const response = await transport.send(
         {
-          method: 'POST',
+          method: request.method === 'GET' ? 'GET' : 'POST',
           protocol: request.protocol === 'http:' ? 'http:' : 'https:',
           hostname: request.hostname,
           port: request.port,
-          path: request.path,
+          path: pathOf(request),
           headers: request.headers,
           body: bodyOf(request.body),
         },
@@ -30,6 +30,11 @@ export function sdkHandler(transport: HttpTransport, timeoutMs: number): HttpHan
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),
   };
+}
+
+function pathOf({ path, query }: HttpRequest): string {
+  const text = query === undefined ? '' : buildQueryString(query);
+  return text === '' ? path : `${path}?${text}`;
 }
 
 // The SDK's bodies are arrays of a kind of its own, which warn when they are used as text: a plain view is not.

@@ -1,13 +1,11 @@
 /** One connection to an endpoint: a request at a time, and kept for the next one. */
 
-import net from 'node:net';
-import tls from 'node:tls';
+import type { Socket } from 'node:net';
 import type { BufferPool } from '../buffer-pool.ts';
-import type { HttpRequest, HttpResponse } from '../host.ts';
+import type { HttpResponse } from '../host.ts';
 import { connectionError, ResponseReader } from './http-message.ts';
+import type { OnBytes } from './http-socket.ts';
 
-/** As much as the system hands over at a time. */
-const readBytes = 64 * 1024;
 /** AWS closes idle connections after about a minute; ours end before, so no request meets a closing one. */
 const idleMs = 20_000;
 
@@ -16,15 +14,6 @@ const idleMs = 20_000;
  * would never be silent, and never end. A page of 2 MB has eight minutes, so that many share a line of a megabit.
  */
 const bytesPerSecondMin = 4096;
-
-/** Where a connection goes. */
-export interface Origin {
-  readonly protocol: HttpRequest['protocol'];
-  readonly hostname: string;
-  readonly port: number | undefined;
-  /** Of the last TLS handshake, which the next one may shorten. */
-  tlsSession: Buffer | undefined;
-}
 
 /** A request that is under way. */
 interface Exchange {
@@ -35,22 +24,23 @@ interface Exchange {
   readonly failed: (error: Error) => void;
 }
 
-/**
- * A connection reads into one buffer of its own, over and over. Node's own client allocates each piece twice, which
- * keeps the garbage collector busier than all the rest.
- */
 export class HttpConnection {
-  readonly #socket: net.Socket;
+  readonly #socket: Socket;
   readonly #pool: BufferPool;
   readonly #hostname: string;
   /** Absent while idle. */
   #exchange: Exchange | undefined;
 
-  /** `onClose` is called once, when it can serve no more requests. */
-  constructor(origin: Origin, pool: BufferPool, onClose: () => void) {
+  /** `connect` makes its socket; `onClose` is called once, when it can serve no more requests. */
+  constructor(
+    hostname: string,
+    pool: BufferPool,
+    connect: (onBytes: OnBytes) => Socket,
+    onClose: () => void,
+  ) {
     this.#pool = pool;
-    this.#hostname = origin.hostname;
-    this.#socket = connect(origin, (bytes) => {
+    this.#hostname = hostname;
+    this.#socket = connect((bytes) => {
       this.#read(bytes);
     });
     this.#socket.on('error', (error) => {
@@ -60,10 +50,10 @@ export class HttpConnection {
       this.#end();
     });
     this.#socket.on('timeout', () => {
-      this.#fail(connectionError('ETIMEDOUT', `No answer from ${origin.hostname} in time`));
+      this.#fail(connectionError('ETIMEDOUT', `No answer from ${hostname} in time`));
     });
     this.#socket.once('close', () => {
-      this.#fail(connectionError('ECONNRESET', `Connection to ${origin.hostname} was closed`));
+      this.#fail(connectionError('ECONNRESET', `Connection to ${hostname} was closed`));
       onClose();
     });
   }
@@ -143,28 +133,4 @@ export class HttpConnection {
     this.#exchange?.failed(error);
     this.#socket.destroy();
   }
-}
-
-function connect(origin: Origin, onBytes: (bytes: Buffer) => void): net.Socket {
-  const { protocol, port, tlsSession } = origin;
-  // A URL writes IPv6 addresses in brackets.
-  const host = origin.hostname.replace(/^\[|\]$/g, '');
-  const buffer = Buffer.allocUnsafeSlow(readBytes);
-  const callback = (length: number) => {
-    onBytes(buffer.subarray(0, length));
-    return true;
-  };
-  const options = { host, onread: { buffer, callback }, noDelay: true, keepAlive: true };
-  if (protocol === 'http:') return net.connect({ ...options, port: port ?? 80 }).resume();
-  const secure = tls.connect({
-    ...options,
-    port: port ?? 443,
-    ALPNProtocols: ['http/1.1'],
-    ...(net.isIP(host) === 0 ? { servername: host } : {}),
-    ...(tlsSession === undefined ? {} : { session: tlsSession }),
-  });
-  secure.on('session', (session) => {
-    origin.tlsSession = session;
-  });
-  return secure.resume();
 }

@@ -1,23 +1,33 @@
 /** HTTP/1.1 over kept connections, without garbage: made for many large responses from one endpoint. */
 
+import type { SecureContext } from 'node:tls';
 import { BufferPool } from '../buffer-pool.ts';
-import type { HttpRequest, HttpResponse, HttpTransport } from '../host.ts';
-import { HttpConnection, type Origin } from './http-connection.ts';
+import { codeOf, isConnectorError, messageOf } from '../errors.ts';
+import type { HttpResponse, HttpTransport } from '../host.ts';
+import { HttpConnection } from './http-connection.ts';
 import { requestBytes } from './http-message.ts';
+import { connectOver, connectTo, type Origin, type TlsMemory } from './http-socket.ts';
+import { routeTo, type Route } from './proxy.ts';
+import { openTunnel } from './proxy-tunnel.ts';
+import { trustedContext } from './trust.ts';
 
 /** Connections to one endpoint: more than requests in flight are ever allowed, so none waits for a socket. */
 const connectionsMax = 256;
 
-/** The way to AWS of a real process. */
-export function createHttpTransport(): HttpTransport {
+/** The way to AWS of a real process, whose environment names proxies and whom to trust. */
+export function createHttpTransport(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): HttpTransport {
   const pool = new BufferPool();
   const endpoints = new Map<string, Endpoint>();
+  const newEndpoint = (origin: Origin) =>
+    new Endpoint(origin, routeTo(origin, environment), trustedContext(environment), pool);
   return {
     send: async (request, timeoutMs, signal) => {
       signal.throwIfAborted();
       const { protocol, hostname, port } = request;
       const name = `${protocol}//${hostname}:${port ?? ''}`;
-      const endpoint = endpoints.get(name) ?? new Endpoint(request, pool);
+      const endpoint = endpoints.get(name) ?? newEndpoint({ protocol, hostname, port });
       endpoints.set(name, endpoint);
       return endpoint.send(requestBytes(request), timeoutMs, signal);
     },
@@ -30,6 +40,8 @@ export function createHttpTransport(): HttpTransport {
 /** The connections to one endpoint. */
 class Endpoint {
   readonly #origin: Origin;
+  readonly #route: Route;
+  readonly #tls: TlsMemory;
   readonly #pool: BufferPool;
   /** The one used last comes first: what is not needed for a while is closed. */
   readonly #idle: HttpConnection[] = [];
@@ -37,27 +49,41 @@ class Endpoint {
   /** Requests for which there is no connection, in their order. */
   readonly #waiting: (() => void)[] = [];
 
-  constructor({ protocol, hostname, port }: HttpRequest, pool: BufferPool) {
-    this.#origin = { protocol, hostname, port, tlsSession: undefined };
+  constructor(origin: Origin, route: Route, context: SecureContext | undefined, pool: BufferPool) {
+    this.#origin = origin;
+    this.#route = route;
+    this.#tls = { context, session: undefined };
     this.#pool = pool;
   }
 
   async send(request: Buffer, timeoutMs: number, signal: AbortSignal): Promise<HttpResponse> {
-    const connection = await this.#take(signal);
     try {
-      return await connection.send(request, timeoutMs, signal);
-    } finally {
-      if (connection.isOpen) this.#idle.push(connection);
-      this.#waiting.shift()?.();
+      const connection = await this.#take(timeoutMs, signal);
+      try {
+        return await connection.send(request, timeoutMs, signal);
+      } finally {
+        if (connection.isOpen) this.#idle.push(connection);
+        this.#waiting.shift()?.();
+      }
+    } catch (error) {
+      throw signal.aborted ? error : this.#explained(error);
     }
   }
 
-  async #take(signal: AbortSignal): Promise<HttpConnection> {
+  /** Where a proxy is used, or is set and is not, a failure may be its doing. */
+  #explained(error: unknown): unknown {
+    const { told } = this.#route;
+    if (told === '' || isConnectorError(error)) return error;
+    const code = codeOf(error);
+    return Object.assign(new Error(`${messageOf(error)}${told}`, { cause: error }), { code });
+  }
+
+  async #take(timeoutMs: number, signal: AbortSignal): Promise<HttpConnection> {
     for (;;) {
       for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
         if (idle.isOpen) return idle;
       }
-      if (this.#openCount < connectionsMax) return this.#open();
+      if (this.#openCount < connectionsMax) return this.#open(timeoutMs, signal);
       await this.#wait(signal);
     }
   }
@@ -77,11 +103,33 @@ class Endpoint {
     });
   }
 
-  #open(): HttpConnection {
+  async #open(timeoutMs: number, signal: AbortSignal): Promise<HttpConnection> {
+    const { proxy } = this.#route;
     this.#openCount += 1;
-    return new HttpConnection(this.#origin, this.#pool, () => {
+    const onClose = () => {
       this.#openCount -= 1;
       this.#waiting.shift()?.();
+    };
+    const [origin, memory] = [this.#origin, this.#tls];
+    const { hostname } = origin;
+    if (proxy === undefined) {
+      return new HttpConnection(
+        hostname,
+        this.#pool,
+        (onBytes) => connectTo(origin, memory, onBytes),
+        onClose,
+      );
+    }
+    const opened = openTunnel(proxy, origin, memory.context, timeoutMs, signal);
+    const tunnel = await opened.catch((error: unknown) => {
+      onClose();
+      throw error;
     });
+    return new HttpConnection(
+      hostname,
+      this.#pool,
+      (onBytes) => connectOver(tunnel, origin, memory, onBytes),
+      onClose,
+    );
   }
 }

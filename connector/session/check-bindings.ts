@@ -24,6 +24,8 @@ const sharedCodes = new Set<ErrorCode>([
   errorCodes.credentialsExpired,
   errorCodes.credentialsInvalid,
   errorCodes.endpointUnreachable,
+  // That of AWS_CA_BUNDLE: no other is read here.
+  errorCodes.fileUnusable,
 ]);
 
 /** What a shard may answer when it was trimmed since it was listed; the permission to read is there. */

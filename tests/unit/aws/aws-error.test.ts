@@ -26,6 +26,8 @@ describe('remedyOf()', () => {
     ['transient', aws('UnexpectedStatus', 204)],
     ['throttled', aws('UnknownError', 429)],
     ['transient', connectionError('HPE_INVALID')],
+    ['transient', connectionError('EPROXY')],
+    ['final', connectionError('EPROXYAUTH')],
     ['transient', connectionError('ECONNRESET')],
     ['transient', connectionError('ETIMEDOUT')],
     ['transient', connectionError('ENOTFOUND')],
@@ -94,7 +96,13 @@ describe('explain()', () => {
       connectionError('DEPTH_ZERO_SELF_SIGNED_CERT'),
       'endpoint-unreachable',
       'Cannot reach DynamoDB in region us-east-1: no: DEPTH_ZERO_SELF_SIGNED_CERT',
-      'Check "region" and "advanced.endpoint", and that this network reaches it.',
+      'If a proxy or a server of your own answers there, name the file of its certificate authority in AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS.',
+    ],
+    [
+      connectionError('EPROXYAUTH'),
+      'endpoint-unreachable',
+      'Cannot reach DynamoDB in region us-east-1: no: EPROXYAUTH',
+      'Write them into its URL, for instance HTTPS_PROXY=http://user:password@proxy:3128.',
     ],
     [
       connectionError('EPROTO'),
