@@ -74,6 +74,8 @@ export interface CommandHost extends Host {
   readonly isInputTerminal: boolean;
   /** Path of the program that runs. */
   readonly program: string;
+  /** What the program runs on, for reports of bugs: `Node v24.1.0, linux x64`. */
+  readonly system: string;
 }
 
 /** The files below the working folder. Paths may be relative to it. */

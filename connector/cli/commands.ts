@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { protocolVersion } from '../../protocol/responses.ts';
 import type { CommandHost } from '../host.ts';
 import { createContext, type CommandContext } from './command.ts';
 import { exitCodes, reportError } from './command-error.ts';
@@ -16,7 +17,8 @@ export async function runCommand(
 ): Promise<number> {
   const context = createContext(host);
   let exitCode: number = exitCodes.ok;
-  const program = createProgram(context, (code) => {
+  const isVerbose = commandLine.includes('--verbose');
+  const program = createProgram(context, isVerbose, (code) => {
     exitCode = code;
   });
   try {
@@ -32,10 +34,11 @@ export async function runCommand(
 /** Takes a command's exit code. */
 type Done = (exitCode: number) => void;
 
-function createProgram(context: CommandContext, done: Done): Command {
+function createProgram(context: CommandContext, isVerbose: boolean, done: Done): Command {
   const program = new Command('source-dynamodb')
     .description(packageJson.description)
-    .version(packageJson.version, '-V, --version', 'print the version')
+    .version(versionText(context, isVerbose), '-V, --version', 'print the version')
+    .option('--verbose', 'with --version: and what it runs on, for reports of bugs')
     .helpOption('-h, --help', 'print this help, or that of a command')
     .helpCommand(false)
     .addHelpText('after', programHelp)
@@ -62,6 +65,18 @@ function createProgram(context: CommandContext, done: Done): Command {
   defineSpec(program, context, done);
   definePull(program, context, done);
   return program;
+}
+
+/** The version, and what else somebody needs to know who is to find a bug. */
+function versionText({ host }: CommandContext, isVerbose: boolean): string {
+  const { name, version, devDependencies } = packageJson;
+  if (!isVerbose) return version;
+  return [
+    `${name} ${version}`,
+    host.system,
+    `AWS SDK ${devDependencies['@aws-sdk/client-dynamodb']}`,
+    `protocol ${protocolVersion}, codecs json and proto`,
+  ].join('\n');
 }
 
 /** Lines beyond this are hard to read. */

@@ -46,6 +46,7 @@ export function processHost(): CommandHost {
     screens: { stdout: screenOf(process.stdout), stderr: screenOf(process.stderr) },
     isInputTerminal: isTerminal(process.stdin.isTTY),
     program: process.argv[1] ?? '',
+    system: `Node ${process.version}, ${process.platform} ${process.arch}`,
   };
 }
 

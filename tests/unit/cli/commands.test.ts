@@ -17,6 +17,14 @@ describe('runCommandLine()', () => {
     expect([exitCode, stdout]).toEqual([0, `${packageJson.version}\n`]);
   });
 
+  test('prints what a report of a bug needs', async () => {
+    const { stdout } = await run('--version --verbose');
+    expect(stdout).toMatch(
+      /^source-dynamodb [\d.]+\nNode v24.1.0, linux x64\nAWS SDK [\d.]+\nprotocol 3032023, codecs json and proto\n$/,
+    );
+    expect(await run('--verbose --version')).toMatchObject({ exitCode: 0, stdout });
+  });
+
   test.each(['discover', 'validate'])('has help with examples for %s', async (command) => {
     const { exitCode, stdout } = await run(`${command} --help`, { columns: 80 });
     expect(exitCode).toBe(0);

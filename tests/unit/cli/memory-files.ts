@@ -55,6 +55,7 @@ export function fakeCommandHost(options: FakeCommandOptions = {}) {
     screens: { stdout: screen(fake.written), stderr: screen(errors) },
     isInputTerminal,
     program: '/opt/source-dynamodb/dist/main.js',
+    system: 'Node v24.1.0, linux x64',
   };
   return {
     host,

@@ -77,6 +77,7 @@ export function newProject({
       },
       isInputTerminal: false,
       program: 'source-dynamodb',
+      system: 'Node v24.1.0, linux x64',
     };
     const exitCode = await clock.run(runCommandLine(['pull', ...options], host));
     const documents = stdout.split('\n').filter((line) => line.startsWith('['));
