@@ -16,7 +16,6 @@ import { createTranscoder, type Frames, type Transcoder } from '../transcoder/tr
 import { untilDone } from './capture-end.ts';
 import type { CaptureContext, TableBinding } from './capture.ts';
 import { Fence } from './fence.ts';
-import { remainingFrames } from './frames.ts';
 import { assertAdvances, later } from './positions.ts';
 import { betterSegmentCount } from './segment-count.ts';
 import { StreamFirst } from './stream-first.ts';
@@ -182,12 +181,11 @@ export class TableCapture {
 
   async #deliverRecords(page: RecordPage): Promise<RecordPageOutcome> {
     const { epoch, state, context } = this.#options;
-    const documents = this.#transcoder.records(page.body, {
-      epoch,
+    const meta = { epoch, scannedAt: rfc3339(context.clock.now()) };
+    const documents = this.#transcoder.records(page.body, meta, {
       skipBeforeMs: this.#skipBeforeMs,
       afterSequenceNumber: page.afterSequenceNumber,
       expandDeletesBeforeMs: this.#expandDeletesBeforeMs(),
-      scannedAt: rfc3339(context.clock.now()),
     });
     this.#fence.note(() => documents.keys());
     const { nextShardIterator, lastCreatedAtMs, recordCount } = documents;
@@ -222,7 +220,7 @@ export class TableCapture {
     dropped: readonly number[] = [],
   ): Promise<void> {
     if (patch !== undefined) {
-      const frames = documents === undefined ? [] : remainingFrames(documents, dropped);
+      const frames = documents?.without(dropped) ?? [];
       const { context, binding } = this.#options;
       await context.emitter.emit({ frames, patch: statePatch(binding.stateKey, patch) });
     }

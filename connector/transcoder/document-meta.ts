@@ -1,9 +1,9 @@
-/** The `_meta` of a document, its last member: what it tells comes last in a response too. */
+/** The `_meta` of a document, its last member: what it says comes last in a response too. */
 
 import type { ByteWriter } from './byte-writer.ts';
+import type { PageMeta } from './documents.ts';
 import type { ItemWriter } from './item-writer.ts';
 import type { ByteSource } from './json-bytes.ts';
-import type { ItemMeta } from './transcoder.ts';
 
 const attributeMember = Buffer.from(',"attribute":');
 const beforeMember = Buffer.from(',"before":{');
@@ -22,7 +22,7 @@ export interface RecordFacts {
 }
 
 /** The `_meta` of a scanned item, all but its closing brace. */
-export function itemMeta({ epoch, scannedAt }: ItemMeta): Uint8Array {
+export function itemMeta({ epoch, scannedAt }: PageMeta): Uint8Array {
   const members = JSON.stringify({ op: 'c', snapshot: true, epoch, scannedAt });
   return Buffer.from(`"_meta":${members.slice(0, -1)}`);
 }
@@ -60,7 +60,7 @@ export function writeRecordFacts(
   writer.writeAscii('}');
 }
 
-/** Writes an old image, whose item lie in `image` with a comma behind each. */
+/** Writes an old image, whose attributes lie in `image` with a comma behind each. */
 export function writeBefore(writer: ByteWriter, image: ByteWriter): void {
   writer.write(beforeMember);
   writer.writeRange(image.bytes, 0, image.length);

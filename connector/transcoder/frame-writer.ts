@@ -3,7 +3,7 @@
 import type { BufferPool } from '../buffer-pool.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { openMap } from './bytes.ts';
-import type { DocumentFraming, Frames } from './transcoder.ts';
+import type { DocumentFraming, Frames } from './documents.ts';
 
 const closing = Buffer.from('}}');
 
@@ -52,15 +52,36 @@ export class FrameWriter {
     const { count } = this;
     const { bytes } = this.writer;
     const ends = this.#ends;
+    const whole = bytes.subarray(0, this.#end);
     let isReleased = false;
     return {
-      bytes: bytes.subarray(0, this.#end),
+      bytes: whole,
       count,
       end: (index) => ends[index]!,
+      without: (dropped) => remainingPieces(whole, ends, dropped),
       release: () => {
         if (!isReleased) this.#pool.give(bytes.buffer);
         isReleased = true;
       },
     };
   }
+}
+
+/** The frames but for those dropped. */
+function remainingPieces(
+  bytes: Uint8Array,
+  ends: Int32Array,
+  dropped: readonly number[],
+): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let start = 0;
+  const add = (end: number) => {
+    if (end > start) pieces.push(bytes.subarray(start, end));
+  };
+  for (const index of dropped) {
+    add(index === 0 ? 0 : ends[index - 1]!);
+    start = ends[index]!;
+  }
+  add(bytes.length);
+  return pieces;
 }

@@ -1,14 +1,14 @@
 /** A Scan response to snapshot documents. */
 
-import type { ItemKey } from '../table.ts';
+import type { ItemKey, KeyAttribute } from '../table.ts';
 import { closeList, closeMap, openList, openMap } from './bytes.ts';
 import { itemMeta, writeMetaAttribute } from './document-meta.ts';
+import type { ItemDocuments, PageMeta } from './documents.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { KeyPlaces, readKey } from './item-key.ts';
 import { ItemWriter } from './item-writer.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
-import type { ItemDocuments, ItemMeta, TranscoderOptions } from './transcoder.ts';
 
 const pageMembers = new NameTable(['Items', 'LastEvaluatedKey', 'ConsumedCapacity']);
 const capacityMembers = new NameTable(['CapacityUnits']);
@@ -16,8 +16,8 @@ const capacityMembers = new NameTable(['CapacityUnits']);
 /** Writes each item of a response into a frame. */
 export function transcodeItems(
   body: Uint8Array,
-  meta: ItemMeta,
-  { key }: TranscoderOptions,
+  key: readonly KeyAttribute[],
+  meta: PageMeta,
   frames: FrameWriter,
 ): ItemDocuments {
   const cursor = new JsonCursor(body);

@@ -133,6 +133,12 @@ export function copyString(body: ByteSource, at: number, out: ByteSource, to: nu
   }
 }
 
+/** The text of the string that lies from `start` to `end`, quotes included. */
+export function textOf(body: Buffer, start: number, end: number): string {
+  const inside = body.toString('utf8', start + 1, end - 1);
+  return inside.includes('\\') ? (JSON.parse(`"${inside}"`) as string) : inside;
+}
+
 /** The next place, from `at` on, that is not whitespace. */
 export function skipSpace(body: Uint8Array, at: number): number {
   let next = at;

@@ -9,6 +9,7 @@ import {
   separatorAt,
   skipSpace,
   stringEnd,
+  textOf,
 } from './json-bytes.ts';
 import type { NameTable } from './name-table.ts';
 
@@ -78,8 +79,7 @@ export class JsonCursor implements ByteSource {
 
   /** The text of the string that lies from `start` to `end`, quotes included. */
   text(start: number, end: number): string {
-    const inside = this.#buffer.toString('utf8', start + 1, end - 1);
-    return inside.includes('\\') ? (JSON.parse(`"${inside}"`) as string) : inside;
+    return textOf(this.#buffer, start, end);
   }
 
   /** A string, or undefined where there is `null`. */

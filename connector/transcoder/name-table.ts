@@ -1,7 +1,7 @@
 /** Names looked up by their bytes, so that no text is made of the names of a response. */
 
 import { backslash } from './bytes.ts';
-import type { JsonCursor } from './json-cursor.ts';
+import { textOf, type ByteSource } from './json-bytes.ts';
 
 const padding = Buffer.alloc(4);
 
@@ -32,8 +32,8 @@ export class NameTable {
   }
 
   /** The index of the name whose JSON string lies from `start` to `end`, quotes included; -1 when not listed. */
-  find(cursor: JsonCursor, start: number, end: number): number {
-    const { bytes, view } = cursor;
+  find(body: ByteSource, start: number, end: number): number {
+    const { bytes, view } = body;
     if (this.canBegin[bytes[start + 1]!] === 0 || start + 5 > bytes.length) return -1;
     const length = end - start - 2;
     const word = view.getInt32(start + 1, true);
@@ -44,7 +44,9 @@ export class NameTable {
       if (length <= 4 || isEqual(this.#encoded[index]!, bytes, start + 1)) return index;
     }
     for (let at = start + 1; at < end; at++) {
-      if (bytes[at] === backslash) return this.#names.indexOf(cursor.text(start, end));
+      if (bytes[at] !== backslash) continue;
+      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+      return this.#names.indexOf(textOf(buffer, start, end));
     }
     return -1;
   }

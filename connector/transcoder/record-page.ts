@@ -1,25 +1,22 @@
 /** A GetRecords response to stream documents. */
 
-import type { ByteWriter } from './byte-writer.ts';
+import type { KeyAttribute } from '../table.ts';
 import { closeList, closeMap, openList, openMap } from './bytes.ts';
-import type { FrameWriter } from './frame-writer.ts';
+import type { RecordDocuments } from './documents.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
-import { RecordTranscoder } from './record-transcoder.ts';
-import type { RecordDocuments, RecordMeta, TranscoderOptions } from './transcoder.ts';
+import { RecordTranscoder, type RecordWriting } from './record-transcoder.ts';
 
 const pageMembers = new NameTable(['Records', 'NextShardIterator']);
 
-/** Writes each record of a response into frames; `oldImage` is a place for old images meanwhile. */
+/** Writes each record of a response into frames. */
 export function transcodeRecords(
   body: Uint8Array,
-  meta: RecordMeta,
-  { key }: TranscoderOptions,
-  frames: FrameWriter,
-  oldImage: ByteWriter,
+  key: readonly KeyAttribute[],
+  writing: RecordWriting,
 ): RecordDocuments {
   const cursor = new JsonCursor(body);
-  const record = new RecordTranscoder(cursor, meta, key, frames, oldImage);
+  const record = new RecordTranscoder(cursor, key, writing);
   let recordCount: number | undefined;
   let nextShardIterator: string | undefined;
   let isMore = cursor.open(openMap);
@@ -37,7 +34,7 @@ export function transcodeRecords(
   const { keys, createdAt } = record;
   const isEmpty = recordCount === 0;
   return {
-    ...frames.finish(),
+    ...writing.frames.finish(),
     recordCount,
     keys: () => Array.from({ length: keys.count }, (_, index) => keys.text(index)),
     lastSequenceNumber: isEmpty

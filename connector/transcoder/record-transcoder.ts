@@ -13,6 +13,7 @@ import {
   writeMetaAttribute,
   writeRecordFacts,
 } from './document-meta.ts';
+import type { PageMeta, RecordRules } from './documents.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { KeyPlaces } from './item-key.ts';
 import { ItemWriter } from './item-writer.ts';
@@ -20,7 +21,6 @@ import { stringEnd } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
 import { SequenceNumberMark } from './sequence-number.ts';
-import type { RecordMeta } from './transcoder.ts';
 
 const recordMembers = new NameTable(['dynamodb', 'eventID', 'eventName', 'userIdentity']);
 const changeMembers = new NameTable([
@@ -34,9 +34,18 @@ const identityMembers = new NameTable(['Type', 'type', 'PrincipalId', 'principal
 const eventNames = new NameTable(['INSERT', 'MODIFY', 'REMOVE']);
 const ops = ['c', 'u', 'd'] as const;
 
+/** What is written of records, and where. */
+export interface RecordWriting {
+  readonly meta: PageMeta;
+  readonly rules: RecordRules;
+  readonly frames: FrameWriter;
+  /** A place for an old image while its record is read. */
+  readonly oldImage: ByteWriter;
+}
+
 /**
- * Transcodes the records of a page, one after the other. Nothing is known of a record before its end: its name may come after its images, the old
- * image before the new one. So the new image is written where it goes, the old one aside, and both only once;
+ * Transcodes the records of a page, one after the other. Nothing is known of a record before its end: its name may
+ * come after its images, the old image before the new one. So the new image is written where it goes, the old one aside, and both only once;
  * places are kept of the rest, and what turns out not to be wanted is overwritten.
  */
 export class RecordTranscoder implements RecordFacts {
@@ -59,16 +68,15 @@ export class RecordTranscoder implements RecordFacts {
   readonly #item: ItemWriter;
   readonly #frames: FrameWriter;
   readonly #oldImage: ByteWriter;
-  readonly #meta: RecordMeta;
+  readonly #meta: PageMeta;
+  readonly #rules: RecordRules;
   readonly #metaByOp: Readonly<Record<Op, Uint8Array>>;
   readonly #after: SequenceNumberMark;
 
   constructor(
     cursor: JsonCursor,
-    meta: RecordMeta,
     key: readonly KeyAttribute[],
-    frames: FrameWriter,
-    oldImage: ByteWriter,
+    { meta, rules, frames, oldImage }: RecordWriting,
   ) {
     this.keys = new KeyPlaces(key, cursor.bytes);
     this.#body = cursor.bytes;
@@ -77,13 +85,14 @@ export class RecordTranscoder implements RecordFacts {
     this.#frames = frames;
     this.#oldImage = oldImage;
     this.#meta = meta;
+    this.#rules = rules;
     const { epoch } = meta;
     this.#metaByOp = {
       c: recordMeta('c', epoch),
       u: recordMeta('u', epoch),
       d: recordMeta('d', epoch),
     };
-    this.#after = new SequenceNumberMark(meta.afterSequenceNumber);
+    this.#after = new SequenceNumberMark(rules.afterSequenceNumber);
   }
 
   /** Reads the record at the cursor and writes the documents it makes: none, one or two. */
@@ -180,10 +189,10 @@ export class RecordTranscoder implements RecordFacts {
   #writeRecord(): void {
     const { ms } = this.createdAt;
     const isAfter = this.#after.isPassedBy(this.#body, this.sequenceNumberAt);
-    if (!isAfter || ms < this.#meta.skipBeforeMs) return;
+    if (!isAfter || ms < this.#rules.skipBeforeMs) return;
     const op = this.#op();
     if (op === 'd') {
-      if (ms < this.#meta.expandDeletesBeforeMs) this.#writeRemovedItem();
+      if (ms < this.#rules.expandDeletesBeforeMs) this.#writeRemovedItem();
       this.#frames.open();
       this.#writeItemAt(this.#keysAt);
     } else if (this.#newImageAt === 0) {

@@ -22,7 +22,7 @@ export interface TranscodeResult {
 
 const warmUpSeconds = 1;
 const moment = '2026-08-21T10:00:00.000Z';
-const recordMeta = { skipBeforeMs: 0, afterSequenceNumber: undefined, expandDeletesBeforeMs: 0 };
+const recordRules = { skipBeforeMs: 0, afterSequenceNumber: undefined, expandDeletesBeforeMs: 0 };
 
 /** The role: transcodes for as many seconds of CPU time as it is asked to. */
 export function transcodeRole({ shape, codec }: TranscodeSettings) {
@@ -38,7 +38,7 @@ export function transcodeRole({ shape, codec }: TranscodeSettings) {
   const meta = { epoch: moment, scannedAt: moment };
   const transcode = (body: Uint8Array) =>
     shape === undefined
-      ? transcoder.records(body, { ...meta, ...recordMeta })
+      ? transcoder.records(body, meta, recordRules)
       : transcoder.items(body, meta);
   const run = (seconds: number): TranscodeResult => {
     const start = process.cpuUsage();

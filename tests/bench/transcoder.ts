@@ -15,9 +15,8 @@ const framing = {
   tail: Buffer.from('}}\n'),
   seal: () => undefined,
 };
-const itemMeta = { epoch: '2026-08-21T10:00:00.000Z', scannedAt: '2026-08-21T10:00:01.000Z' };
-const recordMeta = {
-  ...itemMeta,
+const pageMeta = { epoch: '2026-08-21T10:00:00.000Z', scannedAt: '2026-08-21T10:00:01.000Z' };
+const recordRules = {
   skipBeforeMs: 0,
   afterSequenceNumber: '1',
   expandDeletesBeforeMs: 0,
@@ -172,7 +171,9 @@ for (const [name, page] of shapes) {
   const transcoder = createTranscoder({ key, framing });
   const transcode = (body: Uint8Array) => {
     const documents =
-      name === 'records' ? transcoder.records(body, recordMeta) : transcoder.items(body, itemMeta);
+      name === 'records'
+        ? transcoder.records(body, pageMeta, recordRules)
+        : transcoder.items(body, pageMeta);
     documents.release();
     return [documents.count, documents.bytes.length];
   };

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { Emitter } from '../../../connector/capture/emitter.ts';
-import { remainingFrames } from '../../../connector/capture/frames.ts';
 
 /** An output whose writes end when told to. */
 function heldSink() {
@@ -58,42 +57,5 @@ describe('Emitter', () => {
   test('emit() rejects when the output does', async () => {
     const sink = { write: () => Promise.reject(new Error('gone')) };
     await expect(new Emitter(sink, encode).emit({ frames: [], patch: {} })).rejects.toThrow('gone');
-  });
-});
-
-/** Frames that are these words, one after the other. */
-function framesOf(words: readonly string[]) {
-  const ends = words.map((_, index) => words.slice(0, index + 1).join('').length);
-  return {
-    bytes: bytes(words.join('')),
-    count: words.length,
-    end: (index: number) => ends[index]!,
-    release: () => undefined,
-  };
-}
-
-describe('remainingFrames()', () => {
-  const words = ['a', 'bb', 'ccc', 'dddd'];
-  test.each<[number[], string[]]>([
-    [[], ['abbcccdddd']],
-    [[0], ['bbcccdddd']],
-    [[3], ['abbccc']],
-    [[1], ['a', 'cccdddd']],
-    [
-      [0, 2],
-      ['bb', 'dddd'],
-    ],
-    [
-      [1, 2],
-      ['a', 'dddd'],
-    ],
-    [[0, 1, 2, 3], []],
-  ])('leaves out frames %j', (dropped, want) => {
-    const got = remainingFrames(framesOf(words), dropped);
-    expect(got.map((piece) => Buffer.from(piece).toString())).toEqual(want);
-  });
-
-  test('has no pieces where there are no frames', () => {
-    expect(remainingFrames(framesOf([]), [])).toEqual([]);
   });
 });

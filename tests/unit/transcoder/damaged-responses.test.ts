@@ -14,8 +14,8 @@ import {
   documentsOf,
   failureOf,
   framing,
-  itemMeta,
-  recordMeta,
+  pageMeta,
+  recordRules,
 } from './transcoder-fixtures.ts';
 
 const key: readonly KeyAttribute[] = [{ name: 'pk', type: 'N' }];
@@ -33,20 +33,20 @@ const recordPage =
   '"userIdentity":{"Type":"t","PrincipalId":"p"}},{"eventID":"f","eventName":"REMOVE","dynamodb":' +
   '{"ApproximateCreationDateTime":1.7E9,"Keys":{"pk":{"N":"1"}},"OldImage":{"pk":{"N":"1"}},"SequenceNumber":"11"}}' +
   '],"NextShardIterator":"n"}';
-const expanding = { ...recordMeta, expandDeletesBeforeMs: Infinity };
+const rules = { ...recordRules, expandDeletesBeforeMs: Infinity };
 
 const pages = [
   [
     'items()',
     itemPage,
-    (body: Uint8Array) => documentsOf(transcoder.items(body, itemMeta)),
-    (body: string) => referenceItems(body, key, itemMeta),
+    (body: Uint8Array) => documentsOf(transcoder.items(body, pageMeta)),
+    (body: string) => referenceItems(body, key, pageMeta),
   ],
   [
     'records()',
     recordPage,
-    (body: Uint8Array) => documentsOf(transcoder.records(body, expanding)),
-    (body: string) => referenceRecords(body, key, expanding),
+    (body: Uint8Array) => documentsOf(transcoder.records(body, pageMeta, rules)),
+    (body: string) => referenceRecords(body, key, { ...pageMeta, ...rules }),
   ],
 ] as const;
 
@@ -113,7 +113,7 @@ describe('frames', () => {
   test('are sealed where they lie, and stay so as the buffer grows', () => {
     const binary = createTranscoder({ key, framing: binaryFraming });
     const items = Array.from({ length: 3000 }, (_, index) => `{"pk":{"N":"${index}"}}`);
-    const page = binary.items(bytesOf(`{"Items":[${items.join(',')}]}`), itemMeta);
+    const page = binary.items(bytesOf(`{"Items":[${items.join(',')}]}`), pageMeta);
     const view = new DataView(page.bytes.buffer, page.bytes.byteOffset, page.bytes.length);
     const got: unknown[] = [];
     for (let at = 0; at < page.bytes.length;) {
@@ -128,7 +128,7 @@ describe('frames', () => {
 
   test('are one piece of a larger array, as the body may be', () => {
     const body = bytesOf(`xx${itemPage}yy`);
-    const page = transcoder.items(body.subarray(2, -2), itemMeta);
-    expect(documentsOf(page)).toEqual(documentsOf(transcoder.items(bytesOf(itemPage), itemMeta)));
+    const page = transcoder.items(body.subarray(2, -2), pageMeta);
+    expect(documentsOf(page)).toEqual(documentsOf(transcoder.items(bytesOf(itemPage), pageMeta)));
   });
 });

@@ -5,7 +5,7 @@ import type { KeyAttribute } from '../../../connector/table.ts';
 import { createTranscoder } from '../../../connector/transcoder/transcoder.ts';
 import { deepValue, item, style, styledJson } from '../../support/attribute-arbitraries.ts';
 import { parseJson, referenceItems, textOf } from '../../support/reference-transcoder.ts';
-import { bytesOf, documentsOf, failureOf, framing, itemMeta } from './transcoder-fixtures.ts';
+import { bytesOf, documentsOf, failureOf, framing, pageMeta } from './transcoder-fixtures.ts';
 
 const stringKey: readonly KeyAttribute[] = [{ name: 'pk', type: 'S' }];
 const pairKey: readonly KeyAttribute[] = [
@@ -16,7 +16,7 @@ const meta =
   '"_meta":{"op":"c","snapshot":true,"epoch":"2026-08-21T10:00:00.000Z","scannedAt":"2026-08-21T10:00:01.000Z"';
 
 function transcode(body: string, key = stringKey) {
-  return createTranscoder({ key, framing }).items(bytesOf(body), itemMeta);
+  return createTranscoder({ key, framing }).items(bytesOf(body), pageMeta);
 }
 
 /** The attribute `a`, as the document has it. */
@@ -177,11 +177,11 @@ describe('items()', () => {
   test('gives memory back, and takes it again for the next page', () => {
     const body = bytesOf(`{"Items":[${Array(5000).fill('{"pk":{"S":"0123456789"}}').join(',')}]}`);
     const transcoder = createTranscoder({ key: stringKey, framing });
-    const first = transcoder.items(body, itemMeta);
+    const first = transcoder.items(body, pageMeta);
     const want = Buffer.from(first.bytes).toString();
     first.release();
     first.release();
-    const [second, third] = [transcoder.items(body, itemMeta), transcoder.items(body, itemMeta)];
+    const [second, third] = [transcoder.items(body, pageMeta), transcoder.items(body, pageMeta)];
     expect(second.bytes.buffer).toBe(first.bytes.buffer);
     expect(third.bytes.buffer).not.toBe(second.bytes.buffer);
     expect(Buffer.from(second.bytes).toString()).toBe(want);
@@ -210,7 +210,7 @@ describe('items()', () => {
         const response = { Items: items, Count: items.length, other: { a: [1e3, null, {}] } };
         const body = styledJson(response, style);
         const page = transcode(body, key);
-        const want = referenceItems(body, key, itemMeta);
+        const want = referenceItems(body, key, pageMeta);
         const documents = documentsOf(page);
         expect(documents.map((json) => textOf(parseJson(json)))).toEqual(
           want.documents.map(textOf),
@@ -229,7 +229,7 @@ describe('items()', () => {
     fc.assert(
       fc.property(deepValue(31), style(), (value, choices) => {
         const body = styledJson({ Items: [{ pk: { S: 'k' }, value }] }, choices);
-        const want = referenceItems(body, stringKey, itemMeta).documents.map(textOf);
+        const want = referenceItems(body, stringKey, pageMeta).documents.map(textOf);
         expect(documentsOf(transcode(body)).map((json) => textOf(parseJson(json)))).toEqual(want);
       }),
     );
@@ -281,7 +281,7 @@ describe('items() refuses', () => {
     const body = bytesOf('{"Items":[{"pk":{"S":"éx"}}]}');
     body[24] = 0xff;
     const got = failureOf(() =>
-      createTranscoder({ key: stringKey, framing }).items(body, itemMeta),
+      createTranscoder({ key: stringKey, framing }).items(body, pageMeta),
     );
     expect(got).toEqual(['response-invalid', `${start} UTF-8 at byte 24`]);
   });

@@ -5,11 +5,18 @@ import type { KeyAttribute } from '../../../connector/table.ts';
 import {
   createTranscoder,
   type RecordDocuments,
-  type RecordMeta,
+  type RecordRules,
 } from '../../../connector/transcoder/transcoder.ts';
 import { item, keyValue, RawJson, style, styledJson } from '../../support/attribute-arbitraries.ts';
 import { parseJson, referenceRecords, textOf } from '../../support/reference-transcoder.ts';
-import { bytesOf, documentsOf, failureOf, framing, recordMeta } from './transcoder-fixtures.ts';
+import {
+  bytesOf,
+  documentsOf,
+  failureOf,
+  framing,
+  pageMeta,
+  recordRules,
+} from './transcoder-fixtures.ts';
 
 const key: readonly KeyAttribute[] = [
   { name: 'pk', type: 'S' },
@@ -21,8 +28,11 @@ const seconds = 1_787_306_400;
 const epoch = '"epoch":"2026-08-21T10:00:00.000Z"';
 const snapshotMeta = `"_meta":{"op":"c","snapshot":true,${epoch},"scannedAt":"2026-08-21T10:00:01.000Z"}`;
 
-function transcode(body: string, meta: Partial<RecordMeta> = {}) {
-  return createTranscoder({ key, framing }).records(bytesOf(body), { ...recordMeta, ...meta });
+function transcode(body: string, rules: Partial<RecordRules> = {}) {
+  return createTranscoder({ key, framing }).records(bytesOf(body), pageMeta, {
+    ...recordRules,
+    ...rules,
+  });
 }
 
 /** What a page tells besides its frames. */
@@ -306,7 +316,7 @@ describe('records()', () => {
         },
         ...(identity === undefined ? {} : { userIdentity: identity }),
       }));
-    const meta = fc.record({
+    const rules = fc.record({
       skipBeforeMs: fc.constantFrom(0, seconds * 1000),
       afterSequenceNumber: fc.constantFrom(undefined, '1000', '999999999999999999999'),
       expandDeletesBeforeMs: fc.constantFrom(0, seconds * 1000, Infinity),
@@ -314,12 +324,12 @@ describe('records()', () => {
     fc.assert(
       fc.property(
         fc.array(arbitraryRecord, { maxLength: 4 }),
-        meta,
+        rules,
         style(),
         (Records, some, choices) => {
           const body = styledJson({ Records, NextShardIterator: 'n', x: [{}] }, choices);
           const page = transcode(body, some);
-          const want = referenceRecords(body, key, { ...recordMeta, ...some });
+          const want = referenceRecords(body, key, { ...pageMeta, ...recordRules, ...some });
           expect(documentsOf(page).map((json) => textOf(parseJson(json)))).toEqual(
             want.documents.map(textOf),
           );

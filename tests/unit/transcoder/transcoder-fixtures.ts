@@ -4,21 +4,19 @@ import { nameOf } from '../../../connector/errors.ts';
 import type {
   DocumentFraming,
   Frames,
-  ItemMeta,
-  RecordMeta,
+  PageMeta,
+  RecordRules,
 } from '../../../connector/transcoder/transcoder.ts';
 
-export const itemMeta: ItemMeta = {
+export const pageMeta: PageMeta = {
   epoch: '2026-08-21T10:00:00.000Z',
   scannedAt: '2026-08-21T10:00:01.000Z',
 };
 
-export const recordMeta: RecordMeta = {
-  epoch: '2026-08-21T10:00:00.000Z',
+export const recordRules: RecordRules = {
   skipBeforeMs: 0,
   afterSequenceNumber: undefined,
   expandDeletesBeforeMs: 0,
-  scannedAt: '2026-08-21T10:00:01.000Z',
 };
 
 const head = '{"captured":{"binding":3,"doc":';
