@@ -16,8 +16,9 @@ const skewMsMax = 240_000;
 export class Signer {
   readonly #signature: SignatureV4;
   readonly #clock: Clock;
-  /** Changed by `observe`. */
+  /** Both changed by `observe`. */
   #offsetMs = 0;
+  #signingOffsetMs = 0;
 
   constructor(region: string, credentials: Provider<AwsCredentialIdentity>, clock: Clock) {
     this.#clock = clock;
@@ -29,7 +30,7 @@ export class Signer {
     });
   }
 
-  /** How far AWS's time is ahead of the host's; 0 as long as AWS has not complained. */
+  /** How far the server's time is ahead of the host's; 0 where that is too little to matter. */
   get offsetMs(): number {
     return this.#offsetMs;
   }
@@ -37,15 +38,22 @@ export class Signer {
   /** `region`: where the endpoint wants another than the configured one. */
   sign(request: HttpRequest, region?: string): Promise<HttpRequest> {
     return this.#signature.sign(request, {
-      signingDate: dateOf(this.#clock.now() + this.#offsetMs),
+      signingDate: dateOf(this.#clock.now() + this.#signingOffsetMs),
       ...(region === undefined ? {} : { signingRegion: region }),
     });
   }
 
-  /** Learns from the time of a refused request's response, where it shows that the host's clock is off. */
-  observe(response: HttpResponse): void {
-    if (response.status === 200) return;
-    const offsetMs = parseDate(response.headers['date'] ?? '') - this.#clock.now();
-    if (Math.abs(offsetMs - this.#offsetMs) > skewMsMax) this.#offsetMs = offsetMs;
+  /**
+   * Learns from the time that a response tells. An endpoint which checks no signatures never complains, but stamps its
+   * records by its own clock all the same: a laptop's virtual machine is an hour behind after a sleep. Signatures
+   * that are accepted are left as they are: what tells the time may be a proxy, with a clock of its own.
+   */
+  observe({ status, headers }: HttpResponse): void {
+    const aheadMs = parseDate(headers['date'] ?? '') - this.#clock.now();
+    if (Math.abs(aheadMs - this.#offsetMs) > skewMsMax) this.#offsetMs = aheadMs;
+    const isRefused = status !== 200;
+    if (isRefused && Math.abs(aheadMs - this.#signingOffsetMs) > skewMsMax) {
+      this.#signingOffsetMs = aheadMs;
+    }
   }
 }

@@ -17,19 +17,20 @@ interface Flags {
   readonly untilEof: boolean;
 }
 
-const tableText = /^([\w.-]+):(\w+)=([SNB])(?:,(\w+)=([SNB]))?$/;
+const tableText = /^(?:(\d{12})\/)?([\w.-]+):(\w+)=([SNB])(?:,(\w+)=([SNB]))?$/;
 
-/** For instance `orders:customer=S,number=N`. */
+/** For instance `orders:customer=S,number=N`, or `444455556666/orders:…` in another account. */
 function parseTable(text: string, others: readonly TableSpec[]): TableSpec[] {
-  const [, name, partitionKey, partitionType, sortKey, sortType] = tableText.exec(text) ?? [];
+  const [, accountId, name, partitionKey, partitionType, sortKey, sortType] =
+    tableText.exec(text) ?? [];
   if (name === undefined || partitionKey === undefined) {
     throw new InvalidArgumentError(
-      'Expected name:attribute=TYPE or name:attribute=TYPE,attribute=TYPE.',
+      'Expected name:attribute=TYPE or name:attribute=TYPE,attribute=TYPE, after account/ or not.',
     );
   }
   const key: KeyAttribute[] = [{ name: partitionKey, type: partitionType as KeyType }];
   if (sortKey !== undefined) key.push({ name: sortKey, type: sortType as KeyType });
-  return [...others, { name, key, stream: 'NEW_AND_OLD_IMAGES' }];
+  return [...others, { name, accountId, key, stream: 'NEW_AND_OLD_IMAGES' }];
 }
 
 function parseNumber(text: string): number {

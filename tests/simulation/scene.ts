@@ -12,6 +12,8 @@ export interface Scene {
   readonly advanced?: object;
   /** Members of each resource configuration besides the table. */
   readonly resource?: object;
+  /** By how much the connector's clock is ahead of the server's. */
+  readonly clockOffMs?: number;
   /** How long the reader of the output takes for each write; none when absent. */
   readonly outputMs?: number;
   /** Sees each call of the connector. */

@@ -202,6 +202,7 @@ export class Stage {
         clock: this.wire.clock,
         transport: this.wire.transport,
         random: this.#random,
+        clockOffMs: this.#scene.clockOffMs ?? 0,
         killAfterBytes,
         output: async (bytes) => {
           this.wire.step();

@@ -49,8 +49,12 @@ export async function createWorld(plan: Plan, clock: FakeClock): Promise<World> 
 }
 
 function createTable(fake: FakeDynamoDb, table: TablePlan): void {
+  // Another account's, where it goes by its ARN.
+  const [, accountId, name = table.name] =
+    /^arn:aws:dynamodb:[^:]*:(\d+):table\/(.+)$/.exec(table.name) ?? [];
   fake.createTable({
-    name: table.name,
+    name,
+    accountId,
     key: table.keyTypes.map((type, index) => ({ name: ['pk', 'sk'][index]!, type })),
     stream: table.viewType,
     partitionCount: table.partitionCount,

@@ -68,11 +68,12 @@ const commands: Readonly<Record<string, Command>> = {
     );
     return { streamArn: fake.streamArn(input.text('table')) };
   },
-  /** `{"table":"orders","key":{"id":"S"},"stream":"NEW_IMAGE","partitions":4}` */
+  /** `{"table":"orders","account":"111122223333","key":{"id":"S"},"stream":"NEW_IMAGE","partitions":4}` */
   'create-table': (fake, input) => {
     const key = input.input('key');
     fake.createTable({
       name: input.text('table'),
+      accountId: input.optionalText('account'),
       key: key.names().map((name) => ({ name, type: key.text(name) as KeyType })),
       stream: input.optionalText('stream') as StreamViewType | undefined,
       partitionCount: input.optionalCount('partitions', 1, 10_000) ?? 1,

@@ -84,10 +84,10 @@ function answerJson(call: Call, asked: readonly Asked[]): string {
   return `{${members.join()}}`;
 }
 
-function askedKeys({ input, database }: Call): Asked[] {
+function askedKeys({ input, database, accountId }: Call): Asked[] {
   const requests = input.input('RequestItems');
   return requests.names().flatMap((name) => {
-    const table = database.table(name);
+    const table = database.table(name, accountId);
     const request = requests.input(name);
     request.refuse('AttributesToGet', 'ProjectionExpression');
     const isConsistent = request.flag('ConsistentRead');

@@ -50,6 +50,8 @@ export interface Call {
   readonly begun: Moment;
   /** The access key that signed the request; `anonymous` without one. */
   readonly caller: string;
+  /** Where bare names of tables are looked for: the caller's account. */
+  readonly accountId: string;
   readonly fault: AnswerFault | undefined;
   /** A rule's `reason`. */
   readonly faultReason: string | undefined;

@@ -57,18 +57,24 @@ export class Database {
     this.#reads.delete(moment);
   }
 
-  tables(): Table[] {
-    return [...this.#tables.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  /** All tables of an account. */
+  tables(accountId: string): Table[] {
+    return [...this.#tables.values()]
+      .filter(({ name, arn }) => arn === this.#arnOf(name, accountId))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   streams(): Stream[] {
     return [...this.#streams.values()];
   }
 
-  /** By name, or by ARN as the APIs take it too. Throws `ResourceNotFoundException`. */
-  table(nameOrArn: string): Table {
-    const name = nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
-    const table = this.#tables.get(name);
+  /**
+   * By name in this account, or by ARN in any, as the APIs take it too. Everyone may see everything. Throws
+   * `ResourceNotFoundException`.
+   */
+  table(nameOrArn: string, accountId = this.world.settings.accountId): Table {
+    const arn = nameOrArn.startsWith('arn:') ? nameOrArn : this.#arnOf(nameOrArn, accountId);
+    const table = this.#tables.get(arn);
     if (table === undefined) throw notFound(`Table: ${nameOrArn} not found`);
     return table;
   }
@@ -80,14 +86,17 @@ export class Database {
   }
 
   createTable(spec: TableSpec): Table {
-    if (this.#tables.has(spec.name)) {
-      throw new ServiceError('ResourceInUseException', `Table already exists: ${spec.name}`);
+    const homeId = this.world.settings.accountId;
+    const { name, accountId = homeId } = spec;
+    const arn = this.#arnOf(name, accountId);
+    if (this.#tables.has(arn)) {
+      throw new ServiceError('ResourceInUseException', `Table already exists: ${name}`);
     }
-    const { region, accountId } = this.world.settings;
-    const arn = `arn:aws:dynamodb:${region}:${accountId}:table/${spec.name}`;
     const number = String(++this.#tableCount).padStart(12, '0');
-    const table = new Table(spec, { id: `00000000-0000-4000-8000-${number}`, arn }, this.limits());
-    this.#tables.set(spec.name, table);
+    const homeName = accountId === homeId ? name : arn;
+    const names = { id: `00000000-0000-4000-8000-${number}`, arn, homeName };
+    const table = new Table(spec, names, this.limits());
+    this.#tables.set(arn, table);
     if (spec.stream !== undefined) this.enableStream(table, spec.stream);
     this.setRecovery(table, spec.recoveryDays);
     return table;
@@ -95,7 +104,7 @@ export class Database {
 
   dropTable(table: Table): void {
     if (table.stream?.status === 'ENABLED') this.disableStream(table);
-    this.#tables.delete(table.name);
+    this.#tables.delete(table.arn);
   }
 
   enableStream(table: Table, viewType: StreamViewType): Stream {
@@ -159,6 +168,10 @@ export class Database {
     return this.#write({ table, key, item, atMs: this.world.now(), isExpiry: false });
   }
 
+  #arnOf(tableName: string, accountId: string): string {
+    return `arn:aws:dynamodb:${this.world.settings.region}:${accountId}:table/${tableName}`;
+  }
+
   #streamIdentity(table: Table, nowMs: number): StreamIdentity {
     const label = new Date(nowMs).toISOString().slice(0, -1);
     const arn = `${table.arn}/stream/${label}`;
@@ -212,7 +225,7 @@ export class Database {
       const key = keyOf(table.spec.key, item);
       const isCurrent = table.entry(key)?.version === version;
       const isOn =
-        table.timeToLive?.attributeName === name && this.#tables.get(table.name) === table;
+        table.timeToLive?.attributeName === name && this.#tables.get(table.arn) === table;
       if (isCurrent && isOn) this.#write({ table, key, item: undefined, atMs, isExpiry: true });
     });
   }

@@ -18,13 +18,15 @@ const bucketName = /^[a-z0-9A-Z]+[.\-\w]*[a-z0-9A-Z]+$/;
 const exportArn = /\/export\/[^/]+$/;
 const exportsListedMax = 25;
 
-export function describeContinuousBackups({ input, database }: Call): string {
-  const table = tableOf(database, input.text('TableName'));
+export function describeContinuousBackups(call: Call): string {
+  const { input, database } = call;
+  const table = tableOf(call, input.text('TableName'));
   return JSON.stringify({ ContinuousBackupsDescription: backupsJson(table, database.world.now()) });
 }
 
-export function updateContinuousBackups({ input, database }: Call): string {
-  const table = tableOf(database, input.text('TableName'));
+export function updateContinuousBackups(call: Call): string {
+  const { input, database } = call;
+  const table = tableOf(call, input.text('TableName'));
   const specification = input.input('PointInTimeRecoverySpecification');
   const days = specification.optionalCount('RecoveryPeriodInDays', 1, recoveryDaysMax);
   const isOn = specification.flag('PointInTimeRecoveryEnabled');
@@ -35,7 +37,7 @@ export function updateContinuousBackups({ input, database }: Call): string {
 export function exportTable(call: Call): string {
   const { input, database } = call;
   input.refuse('FilterSpecification');
-  const table = tableOf(database, input.text('TableArn'));
+  const table = tableOf(call, input.text('TableArn'));
   const format = input.optionalText('ExportFormat') ?? 'DYNAMODB_JSON';
   if (format !== 'DYNAMODB_JSON')
     throw invalidRequest(`This DynamoDB is a fake, and has no ${format}`);
@@ -96,9 +98,9 @@ export function listExports({ input, database }: Call): string {
   });
 }
 
-function tableOf(database: Call['database'], nameOrArn: string): Table {
+function tableOf({ database, accountId }: Call, nameOrArn: string): Table {
   try {
-    return database.table(nameOrArn);
+    return database.table(nameOrArn, accountId);
   } catch {
     throw new ServiceError('TableNotFoundException', `Table not found: ${nameOrArn}`);
   }

@@ -11,12 +11,13 @@ const pageLengthMax = 100;
 // Shards that a page with repetitions shows twice, at most.
 const repeatedMax = 3;
 
-export function listStreams({ input, database }: Call): string {
+export function listStreams({ input, database, accountId }: Call): string {
   const limit = input.optionalCount('Limit', 1, pageLengthMax) ?? pageLengthMax;
   const tableName = input.optionalText('TableName');
   const after = input.optionalText('ExclusiveStartStreamArn') ?? '';
   const streams = database
     .streams()
+    .filter((stream) => stream.arn.split(':')[4] === accountId)
     .filter((stream) => tableName === undefined || stream.tableName === tableName)
     .filter(({ arn }) => arn > after)
     .sort((a, b) => (a.arn < b.arn ? -1 : 1));

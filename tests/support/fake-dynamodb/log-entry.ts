@@ -27,7 +27,7 @@ export function logEntry(
   written: { readonly shard: Shard; readonly record: ShardRecord } | undefined,
 ): LogEntry {
   return {
-    table: table.name,
+    table: table.homeName,
     eventName: change.eventName,
     key: change.keys,
     item: version.text,

@@ -11,7 +11,10 @@ export interface FakeOptions {
   /** All chance follows from it. */
   readonly seed?: number;
   readonly region?: string;
+  /** The account of the server's tables, and of every caller that has none of its own. */
   readonly accountId?: string;
+  /** Account ids by access key: a bare name means a table of the caller's account, an ARN may mean another's. */
+  readonly accounts?: Readonly<Record<string, string>>;
   /** From a request's arrival to its response. */
   readonly latencyMs?: Range;
   /** From a write's commit to its record being readable. */
@@ -48,6 +51,8 @@ export interface FakeOptions {
   readonly exportBlurMs?: number;
   /** Secret keys by access key: S3 checks the signatures made with them, and believes all others. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Refuses requests signed more than five minutes off its time, as AWS does; emulators look at no signature. */
+  readonly checksSignatureTime?: boolean;
   /** Remembers every write; off for loads that would fill the memory. */
   readonly keepsLog?: boolean;
 }
@@ -74,6 +79,7 @@ const defaults = {
   seed: 1,
   region: 'us-east-1',
   accountId: '123456789012',
+  accounts: {},
   latencyMs: [4, 12],
   visibilityMs: [20, 300],
   staleMs: 1000,
@@ -92,6 +98,7 @@ const defaults = {
   exportFileItems: 10_000,
   exportBlurMs: minuteMs,
   secrets: {},
+  checksSignatureTime: true,
   keepsLog: true,
 } as const;
 

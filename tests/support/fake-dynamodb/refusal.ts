@@ -15,6 +15,7 @@ export interface Refused {
   readonly operation: string;
   readonly input: Input;
   readonly caller: string;
+  readonly accountId: string;
 }
 
 /** The error of a fault; absent for faults that are none. */
@@ -72,7 +73,7 @@ function reasonsOf(what: string, { reason }: Fault, refused: Refused) {
 }
 
 function denied(refused: Refused): ServiceError {
-  const { accountId } = refused.database.world.settings;
+  const { accountId } = refused;
   const action = `dynamodb:${refused.operation}`;
   return new ServiceError(
     'AccessDeniedException',
@@ -82,8 +83,8 @@ function denied(refused: Refused): ServiceError {
 }
 
 /** ARN of the table or stream a request is about. */
-function resourceOf({ database, input }: Refused): string {
-  const { region, accountId } = database.world.settings;
+function resourceOf({ database, input, accountId }: Refused): string {
+  const { region } = database.world.settings;
   const iteratorArn = input.optionalText('ShardIterator')?.split('|')[0];
   const arn = input.optionalText('StreamArn') ?? iteratorArn;
   if (arn !== undefined) return arn;

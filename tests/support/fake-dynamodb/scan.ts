@@ -14,8 +14,8 @@ const pageBytesMax = 1024 * 1024;
 const segmentsMax = 1_000_000;
 
 export function getItem(call: Call): string {
-  const { input, database } = call;
-  const table = database.table(input.text('TableName'));
+  const { input, database, accountId } = call;
+  const table = database.table(input.text('TableName'), accountId);
   input.refuse('AttributesToGet', 'ProjectionExpression');
   const key = bareKeyOf(table.spec.key, input.item('Key'));
   assertCapacity(call, table, key, 'read');
@@ -32,8 +32,8 @@ export function getItem(call: Call): string {
 }
 
 export function scan(call: Call): string {
-  const { input, database } = call;
-  const table = database.table(input.text('TableName'));
+  const { input, database, accountId } = call;
+  const table = database.table(input.text('TableName'), accountId);
   input.refuse('IndexName', 'FilterExpression', 'ScanFilter', 'ProjectionExpression', 'Select');
   const range = segmentOf(call);
   const startKey = startKeyOf(call, table, range);

@@ -146,15 +146,19 @@ export class Service {
 
   #carryOut({ headers, body, operation, caller, begun, fault }: Exchange): string {
     const database = this.#database;
-    assertSignatureTime(headers, database.world.serverTime(), database.world.skewError);
+    const { accounts, accountId: homeId, checksSignatureTime } = database.world.settings;
+    if (checksSignatureTime) {
+      assertSignatureTime(headers, database.world.serverTime(), database.world.skewError);
+    }
     const input = Input.parse(body);
+    const accountId = accounts[caller] ?? homeId;
     const handler = handlers[headers['x-amz-target'] ?? ''];
     if (handler === undefined) throw new ServiceError('UnknownOperationException', '');
     const answerFault = fault !== undefined && isAnswerFault(fault.kind) ? fault.kind : undefined;
     if (fault !== undefined && !isAnswerFault(fault.kind) && !isObjectFault(fault.kind)) {
       const refusal = refusalOf(
         { ...fault, kind: fault.kind },
-        { database, operation, input, caller },
+        { database, operation, input, caller, accountId },
       );
       if (refusal !== undefined) throw refusal;
     }
@@ -166,6 +170,7 @@ export class Service {
       input,
       begun,
       caller,
+      accountId,
       fault: answerFault,
       faultReason: fault?.reason,
     });

@@ -18,6 +18,8 @@ export type TableMode =
 
 export interface TableSpec {
   readonly name: string;
+  /** The server's own account unless told. */
+  readonly accountId?: string | undefined;
   /** Partition key, then the sort key if there is one. */
   readonly key: KeySchema;
   /** No stream when absent. */
@@ -43,6 +45,8 @@ export class Table {
   readonly spec: TableSpec;
   readonly id: string;
   readonly arn: string;
+  /** As the server's own account calls it: by name, or by ARN where it is another account's. */
+  readonly homeName: string;
   readonly createdAtMs: number;
   readonly reads: Bucket;
   readonly writes: Bucket;
@@ -64,12 +68,13 @@ export class Table {
 
   constructor(
     spec: TableSpec,
-    names: { readonly id: string; readonly arn: string },
+    names: { readonly id: string; readonly arn: string; readonly homeName: string },
     limits: Limits,
   ) {
     this.spec = spec;
     this.id = names.id;
     this.arn = names.arn;
+    this.homeName = names.homeName;
     this.createdAtMs = limits.nowMs;
     const { mode = { type: 'on-demand' } } = spec;
     const units = mode.type === 'provisioned' ? mode.units : mode.unitsMax;

@@ -10,26 +10,27 @@ import type { Table, TableMode } from './table.ts';
 const tablePageMax = 100;
 const tableName = /^[a-zA-Z0-9_.-]{3,255}$/;
 
-export function listTables({ input, database }: Call): string {
+export function listTables({ input, database, accountId }: Call): string {
   const limit = input.optionalCount('Limit', 1, tablePageMax) ?? tablePageMax;
   const after = input.optionalText('ExclusiveStartTableName') ?? '';
-  const names = database.tables().map((table) => table.name);
+  const names = database.tables(accountId).map((table) => table.name);
   const rest = names.filter((name) => name > after);
   const page = rest.slice(0, limit);
   const last = rest.length > limit ? { LastEvaluatedTableName: page.at(-1) } : {};
   return JSON.stringify({ TableNames: page, ...last });
 }
 
-export function describeTable({ input, database }: Call): string {
-  const table = database.table(input.text('TableName'));
+export function describeTable({ input, database, accountId }: Call): string {
+  const table = database.table(input.text('TableName'), accountId);
   return JSON.stringify({ Table: description(table) });
 }
 
-export function createTable({ input, database }: Call): string {
+export function createTable({ input, database, accountId }: Call): string {
   const name = input.text('TableName');
   if (!tableName.test(name)) throw invalidRequest(`Invalid table name: ${name}`);
   const table = database.createTable({
     name,
+    accountId,
     key: keySchemaOf(input),
     stream: streamOf(input),
     mode: modeOf(input),
@@ -37,14 +38,14 @@ export function createTable({ input, database }: Call): string {
   return JSON.stringify({ TableDescription: description(table) });
 }
 
-export function deleteTable({ input, database }: Call): string {
-  const table = database.table(input.text('TableName'));
+export function deleteTable({ input, database, accountId }: Call): string {
+  const table = database.table(input.text('TableName'), accountId);
   database.dropTable(table);
   return JSON.stringify({ TableDescription: { ...description(table), TableStatus: 'DELETING' } });
 }
 
-export function updateTable({ input, database }: Call): string {
-  const table = database.table(input.text('TableName'));
+export function updateTable({ input, database, accountId }: Call): string {
+  const table = database.table(input.text('TableName'), accountId);
   input.refuse('BillingMode', 'ProvisionedThroughput', 'GlobalSecondaryIndexUpdates');
   const viewType = streamOf(input);
   if (viewType !== undefined) {
@@ -58,8 +59,8 @@ export function updateTable({ input, database }: Call): string {
   return JSON.stringify({ TableDescription: description(table) });
 }
 
-export function updateTimeToLive({ input, database }: Call): string {
-  const table = database.table(input.text('TableName'));
+export function updateTimeToLive({ input, database, accountId }: Call): string {
+  const table = database.table(input.text('TableName'), accountId);
   const specification = input.input('TimeToLiveSpecification');
   const attributeName = specification.text('AttributeName');
   const isEnabled = specification.flag('Enabled');
@@ -69,8 +70,8 @@ export function updateTimeToLive({ input, database }: Call): string {
   });
 }
 
-export function describeTimeToLive({ input, database }: Call): string {
-  const { timeToLive } = database.table(input.text('TableName'));
+export function describeTimeToLive({ input, database, accountId }: Call): string {
+  const { timeToLive } = database.table(input.text('TableName'), accountId);
   const status =
     timeToLive === undefined
       ? { TimeToLiveStatus: 'DISABLED' }

@@ -13,24 +13,24 @@ const batchLengthMax = 25;
 const unsupported = ['ConditionExpression', 'Expected', 'ConditionalOperator'] as const;
 
 export function putItem(call: Call): string {
-  const { input, database } = call;
+  const { input, database, accountId } = call;
   input.refuse(...unsupported);
-  const table = database.table(input.text('TableName'));
+  const table = database.table(input.text('TableName'), accountId);
   const item = input.item('Item');
   return answer(call, table, keyOf(table.spec.key, item), item);
 }
 
 export function deleteItem(call: Call): string {
-  const { input, database } = call;
+  const { input, database, accountId } = call;
   input.refuse(...unsupported);
-  const table = database.table(input.text('TableName'));
+  const table = database.table(input.text('TableName'), accountId);
   return answer(call, table, bareKeyOf(table.spec.key, input.item('Key')), undefined);
 }
 
 export function updateItem(call: Call): string {
-  const { input, database } = call;
+  const { input, database, accountId } = call;
   input.refuse(...unsupported);
-  const table = database.table(input.text('TableName'));
+  const table = database.table(input.text('TableName'), accountId);
   const keyItem = input.item('Key');
   const key = bareKeyOf(table.spec.key, keyItem);
   const text = table.entry(key)?.version.text;
@@ -45,10 +45,10 @@ export function updateItem(call: Call): string {
 }
 
 export function batchWriteItem(call: Call): string {
-  const { input, database } = call;
+  const { input, database, accountId } = call;
   const requests = input.input('RequestItems');
   const writes = requests.names().flatMap((name) => {
-    const table = database.table(name);
+    const table = database.table(name, accountId);
     return requests.list(name).map((request) => batchedWrite(table, name, request));
   });
   if (writes.length === 0 || writes.length > batchLengthMax) {
