@@ -30,7 +30,9 @@ describe('the right table', () => {
       await stage.sleep(captureForMs);
       expect(stage.isRunning).toBe(true);
       await stage.restart();
-      names.forEach((__, table) => { stage.world.write(table, 7, false); });
+      names.forEach((__, table) => {
+        stage.world.write(table, 7, false);
+      });
       return stage.judged();
     });
     expect(violations).toEqual([]);
