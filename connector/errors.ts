@@ -64,6 +64,20 @@ export class ConnectorError extends Error {
   }
 }
 
+/** Trouble with all of AWS rather than with one table: told once, and for every table. */
+const sharedCodes = new Set<ErrorCode>([
+  errorCodes.credentialsExpired,
+  errorCodes.credentialsInvalid,
+  errorCodes.endpointUnreachable,
+  // That of AWS_CA_BUNDLE: tables know no other.
+  errorCodes.fileUnusable,
+]);
+
+/** True for an error that every table would have. */
+export function concernsAllTables({ code }: Pick<ConnectorError, 'code'>): boolean {
+  return sharedCodes.has(code);
+}
+
 /** States what cannot be otherwise. A failure is a bug of ours, and ends the process. */
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`Assertion failed: ${message}`);

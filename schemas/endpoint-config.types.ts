@@ -84,4 +84,22 @@ export interface AdvancedOptions {
    * What happens if changes were lost before they could be read, for instance because the capture was stopped for more than 24 hours. With fail, or blank, the capture stops and tells you which table to backfill; with backfill it backfills that table by itself.
    */
   onDataLoss?: 'fail' | 'backfill';
+  tableFilter?: TableFilter;
+}
+/**
+ * Tables that discovery looks at, by patterns of their names, in which * stands for any characters and ? for one. Bindings that you have are captured all the same.
+ */
+export interface TableFilter {
+  /**
+   * Patterns of the tables to look at. If there is none, discovery looks at all tables.
+   *
+   * Items: Pattern of table names.
+   */
+  include?: string[];
+  /**
+   * Patterns of tables to leave out, also of those that are included.
+   *
+   * Items: Pattern of table names.
+   */
+  exclude?: string[];
 }

@@ -43,6 +43,15 @@ export interface EndpointConfig {
   /** True when collections are to keep every change rather than the latest one of a key. */
   readonly historyMode: boolean;
   readonly onDataLoss: 'fail' | 'backfill';
+  /** Which tables discovery looks at. */
+  readonly tableFilter: TableFilter;
+}
+
+/** Patterns of table names, where `*` stands for any characters and `?` for one. */
+export interface TableFilter {
+  /** All tables where there is none. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
 }
 
 export interface ResourceConfig {
@@ -107,6 +116,7 @@ export function parseEndpointConfig(json: unknown): EndpointConfig {
     idleBackoffMaxMs: idleBackoffMaxMsOf(advanced.idleBackoffMax),
     historyMode: advanced.historyMode ?? false,
     onDataLoss: advanced.onDataLoss ?? 'fail',
+    tableFilter: tableFilterOf(advanced.tableFilter),
   };
 }
 
@@ -183,6 +193,12 @@ function tokensMissing(roleArn: string): string {
     "a Flow data plane supplies them for a role that trusts the data plane's identity provider and allows " +
     'sessions of 12 hours (MaxSessionDuration 43200); in a local run use an access key, or leave out "credentials"'
   );
+}
+
+function tableFilterOf(given: schema.TableFilter | undefined): TableFilter {
+  const patterns = (list: readonly string[] | undefined) =>
+    (list ?? []).map((pattern) => pattern.trim()).filter((pattern) => pattern !== '');
+  return { include: patterns(given?.include), exclude: patterns(given?.exclude) };
 }
 
 function idleBackoffMaxMsOf(duration: string | undefined): number {

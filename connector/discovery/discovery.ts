@@ -1,10 +1,20 @@
 /** Which tables there are, and which of them can be captured. */
 
 import { mapPool } from '../async/map-pool.ts';
-import type { TableApi } from '../aws/aws.ts';
-import { errorCodes, isConnectorError, type ErrorCode } from '../errors.ts';
+import { AwsError, type TableApi } from '../aws/aws.ts';
+import type { TableFilter } from '../config/config.ts';
+import {
+  concernsAllTables,
+  errorCodes,
+  isConnectorError,
+  messageOf,
+  nameOf,
+  type ConnectorError,
+  type ErrorCode,
+} from '../errors.ts';
 import type { Log } from '../log.ts';
 import { assertCapturable, type Table } from '../table.ts';
+import { isIncluded } from './table-filter.ts';
 
 export { documentKey, documentSchema, type JsonSchema } from './document-schema.ts';
 
@@ -21,41 +31,92 @@ export interface Obstacle {
   readonly remedy: string;
 }
 
-export interface UnusableTable extends Obstacle {
-  readonly table: Table;
+/** A table that discovery looked at. */
+export interface FoundTable {
+  /** Its name; its ARN where only that was given. */
+  readonly name: string;
+  /** Absent when it could not be described. */
+  readonly table: Table | undefined;
+  /** Why it cannot be captured; absent when it can. */
+  readonly obstacle: Obstacle | undefined;
 }
 
-export interface DiscoveredTables {
-  readonly usable: readonly Table[];
-  readonly unusable: readonly UnusableTable[];
+export interface Discovery {
+  /** In AWS's order, then those that AWS did not list. */
+  readonly tables: readonly FoundTable[];
+  /** How many tables the filter left out. */
+  readonly hiddenCount: number;
+  /** Why AWS did not list the tables; absent when it did. */
+  readonly listing: ConnectorError | undefined;
+}
+
+export interface DiscoveryScope {
+  readonly filter: TableFilter;
+  /**
+   * Names and ARNs of tables to look at besides, whether they are listed and let through or not; those that do not
+   * exist are left out.
+   */
+  readonly bound: readonly string[];
 }
 
 /**
- * All tables of the account and region, in AWS's order. Throws if just one of them cannot be described: Flow
- * removes the bindings of tables that a discovery leaves out, so half an answer is worse than none.
+ * The tables of the account and region, each with its verdict: one that cannot be described is no reason to know
+ * nothing of the others. Throws what concerns all of them, and where the tables can neither be listed nor are given.
  */
 export async function discoverTables(
   api: TableApi,
+  { filter, bound }: DiscoveryScope,
   log: Log,
   signal: AbortSignal,
-): Promise<DiscoveredTables> {
-  const names = await api.listTables(signal);
-  const describe = async (name: string, signal: AbortSignal) => {
+): Promise<Discovery> {
+  const { listed, listing } = await listTables(api, bound.length > 0, signal);
+  const names = listed.filter((name) => isIncluded(name, filter) || bound.includes(name));
+  const others = new Set(bound.filter((name) => !names.includes(name)));
+  const find = async (name: string, signal: AbortSignal): Promise<FoundTable[]> => {
     try {
-      return [await api.describeTable(name, signal)];
+      const table = await api.describeTable(name, signal);
+      return [{ name, table, obstacle: obstacleOf(table) }];
     } catch (error) {
-      if (!isConnectorError(error) || error.code !== errorCodes.tableMissing) throw error;
-      log.info('A table was dropped during discovery', { table: name });
+      const obstacle = obstacleIn(error, name);
+      if (obstacle.code !== errorCodes.tableMissing) return [{ name, table: undefined, obstacle }];
+      if (!others.has(name)) log.info('A table was dropped during discovery', { table: name });
       return [];
     }
   };
-  const tables = (await mapPool(names, describeConcurrency, describe, signal)).flat();
-  const judged = tables.map((table) => ({ table, obstacle: obstacleOf(table) }));
+  const found = (await mapPool([...names, ...others], describeConcurrency, find, signal)).flat();
+  const arns = new Set(
+    found.flatMap(({ name, table }) => (names.includes(name) ? (table?.arn ?? []) : [])),
+  );
   return {
-    usable: judged.flatMap(({ table, obstacle }) => (obstacle === undefined ? [table] : [])),
-    unusable: judged.flatMap(({ table, obstacle }) =>
-      obstacle === undefined ? [] : [{ table, ...obstacle }],
-    ),
+    // A binding may give the ARN of a table that is listed.
+    tables: found.filter(({ name }) => !others.has(name) || !arns.has(name)),
+    hiddenCount: listed.length - names.length,
+    listing,
+  };
+}
+
+/** The names that AWS lists. Without the permission none, where there is something else to look at. */
+async function listTables(api: TableApi, hasOthers: boolean, signal: AbortSignal) {
+  try {
+    return { listed: await api.listTables(signal), listing: undefined };
+  } catch (error) {
+    const isDenied = isConnectorError(error) && error.code === errorCodes.permissionDenied;
+    if (!isDenied || !hasOthers) throw error;
+    return { listed: [], listing: error };
+  }
+}
+
+/** Why a table cannot be described; rethrows what concerns all tables, and bugs. */
+function obstacleIn(error: unknown, name: string): Obstacle {
+  if (isConnectorError(error)) {
+    if (concernsAllTables(error)) throw error;
+    return { code: error.code, reason: error.message, remedy: error.hint ?? '' };
+  }
+  if (!(error instanceof AwsError)) throw error;
+  return {
+    code: errorCodes.awsUnavailable,
+    reason: `Cannot describe table "${name}": ${nameOf(error)}: ${messageOf(error)}`,
+    remedy: 'Try again later.',
   };
 }
 

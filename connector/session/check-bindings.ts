@@ -4,12 +4,12 @@ import { mapPool } from '../async/map-pool.ts';
 import { AwsError, remedyOf, withRetry, type Aws, type CallSubject } from '../aws/aws.ts';
 import type { ResourceConfig } from '../config/config.ts';
 import {
+  concernsAllTables,
   ConnectorError,
   errorCodes,
   isConnectorError,
   messageOf,
   nameOf,
-  type ErrorCode,
 } from '../errors.ts';
 import { assertCapturable, enableStreamCommand, type Table, type TableStream } from '../table.ts';
 
@@ -18,15 +18,6 @@ const checkConcurrency = 8;
 
 /** DynamoDB's limit. The smallest part of a table that a scan can ask for costs next to nothing. */
 const segmentCountMax = 1_000_000;
-
-/** Trouble with all of AWS rather than with one table: reported once. */
-const sharedCodes = new Set<ErrorCode>([
-  errorCodes.credentialsExpired,
-  errorCodes.credentialsInvalid,
-  errorCodes.endpointUnreachable,
-  // That of AWS_CA_BUNDLE: no other is read here.
-  errorCodes.fileUnusable,
-]);
 
 /** What a shard may answer when it was trimmed since it was listed; the permission to read is there. */
 const trimmedNames = new Set(['ResourceNotFoundException', 'TrimmedDataAccessException']);
@@ -154,7 +145,7 @@ async function permitted(
 
 /** What a failed check says of its binding; rethrows what concerns all of them, and bugs. */
 function problemOf(error: unknown, tableName: string): ConnectorError {
-  if (isConnectorError(error) && !sharedCodes.has(error.code)) return error;
+  if (isConnectorError(error) && !concernsAllTables(error)) return error;
   if (!(error instanceof AwsError)) throw error;
   return new ConnectorError(
     errorCodes.awsUnavailable,

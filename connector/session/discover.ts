@@ -7,7 +7,7 @@ import {
   discoverTables,
   documentKey,
   documentSchema,
-  type UnusableTable,
+  type FoundTable,
 } from '../discovery/discovery.ts';
 import { ConnectorError, errorCodes } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -22,15 +22,21 @@ const listedTablesMax = 20;
  */
 export async function discover(
   api: TableApi,
-  config: Pick<EndpointConfig, 'region' | 'historyMode'>,
+  config: Pick<EndpointConfig, 'region' | 'historyMode' | 'tableFilter'>,
   log: Log,
   signal: AbortSignal,
 ): Promise<DiscoveredResponse> {
-  const { usable, unusable } = await discoverTables(api, log, signal);
-  for (const { table, reason, remedy } of unusable) {
-    log.warn('A table cannot be captured', { table: table.name, reason, remedy });
+  const scope = { filter: config.tableFilter, bound: [] };
+  const { tables, hiddenCount } = await discoverTables(api, scope, log, signal);
+  const unusable = tables.filter(({ obstacle }) => obstacle !== undefined);
+  for (const { name, obstacle } of unusable) {
+    const { reason, remedy } = obstacle ?? {};
+    log.warn('A table cannot be captured', { table: name, reason, remedy });
   }
-  if (usable.length === 0) throw nothingToCapture(config.region, unusable);
+  const usable = tables.flatMap(({ table, obstacle }) =>
+    table === undefined || obstacle !== undefined ? [] : [table],
+  );
+  if (usable.length === 0) throw nothingToCapture(config.region, unusable, hiddenCount);
   return {
     kind: 'discovered',
     bindings: usable.toSorted(byName).map((table) => bindingOf(table, config)),
@@ -57,18 +63,35 @@ export function bindingOf(
   };
 }
 
-function nothingToCapture(region: string, unusable: readonly UnusableTable[]): ConnectorError {
+function nothingToCapture(
+  region: string,
+  unusable: readonly FoundTable[],
+  hiddenCount: number,
+): ConnectorError {
+  const hidden =
+    hiddenCount > 0 ? `, besides ${hiddenCount} that "advanced.tableFilter" leaves out` : '';
   if (unusable.length === 0) {
+    const isHidden = hiddenCount > 0;
     return new ConnectorError(
       errorCodes.nothingToCapture,
-      `Found no table in region ${region}: the tables may be in another region, or in another account than that of the credentials`,
-      { hint: 'Check "region" and "credentials" in the endpoint configuration.' },
+      isHidden
+        ? `Found no table in region ${region}${hidden}`
+        : `Found no table in region ${region}: the tables may be in another region, or in another account than that of the credentials`,
+      {
+        hint: isHidden
+          ? 'Check the patterns of "advanced.tableFilter".'
+          : 'Check "region" and "credentials" in the endpoint configuration.',
+      },
     );
   }
-  const unlistedCount = unusable.length - listedTablesMax;
+  const obstacles = unusable.flatMap(({ obstacle }) => obstacle ?? []);
+  const isStreams = obstacles.some(({ code }) => code === errorCodes.streamUnusable);
+  const unlistedCount = obstacles.length - listedTablesMax;
   const lines = [
-    `Found no table to capture in region ${region}: turn on a stream with new and old images for each table to capture, or check "region" and "credentials" if these are not the tables you mean:`,
-    ...unusable.slice(0, listedTablesMax).map(({ reason, remedy }) => `- ${reason}. ${remedy}`),
+    `Found no table to capture in region ${region}${hidden}: ${isStreams ? 'turn on a stream with new and old images for each table to capture, or check' : 'check'} "region" and "credentials" if these are not the tables you mean:`,
+    ...obstacles
+      .slice(0, listedTablesMax)
+      .map(({ reason, remedy }) => `- ${`${reason}. ${remedy}`.trim()}`),
     ...(unlistedCount > 0 ? [`- and ${unlistedCount} more`] : []),
   ];
   return new ConnectorError(errorCodes.nothingToCapture, lines.join('\n'));

@@ -4,12 +4,16 @@ import type { DiscoveredBinding } from '../../protocol/responses.ts';
 import { mapPool } from '../async/map-pool.ts';
 import { AwsError, createAws, placeOf, type Aws } from '../aws/aws.ts';
 import type { EndpointConfig, ResourceConfig } from '../config/config.ts';
-import { discoverTables, documentKey, type Obstacle } from '../discovery/discovery.ts';
+import {
+  discoverTables,
+  documentKey,
+  type Discovery,
+  type FoundTable,
+} from '../discovery/discovery.ts';
 import { ConnectorError, errorCodes, isConnectorError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Log } from '../log.ts';
 import { likelyMeant } from '../misspelling.ts';
-import type { Table } from '../table.ts';
 import { checkBindings, lacksOldImages, type BindingCheck } from './check-bindings.ts';
 import { bindingOf, byName } from './discover.ts';
 
@@ -21,18 +25,15 @@ const listConcurrency = 1;
 /** Of 100 shards each: a stream with more has thousands of partitions, and its count is then called a least one. */
 const listingPagesMax = 50;
 
-export interface SurveyedTable {
-  readonly table: Table;
-  /** Why it cannot be captured; absent when it can. */
-  readonly obstacle: Obstacle | undefined;
+export interface SurveyedTable extends FoundTable {
   /** What a discovery gives; absent when it cannot be captured. */
   readonly binding: DiscoveredBinding | undefined;
 }
 
-export interface Survey {
+export interface Survey extends Pick<Discovery, 'hiddenCount' | 'listing'> {
   /** Where the tables are: `in region us-east-1`, `at http://…`. */
   readonly place: string;
-  /** All tables, by name. */
+  /** By name. */
   readonly tables: readonly SurveyedTable[];
 }
 
@@ -57,15 +58,30 @@ export interface InspectedCapture {
   readonly bindings: readonly InspectedBinding[];
 }
 
-/** All tables of the account and region. */
-export async function surveyTables(config: EndpointConfig, host: Host, log: Log): Promise<Survey> {
+/** The tables of the account and region, and those of these names and ARNs. */
+export async function surveyTables(
+  bound: readonly string[],
+  config: EndpointConfig,
+  host: Host,
+  log: Log,
+): Promise<Survey> {
   const aws = await connect(config, host, log);
-  const { usable, unusable } = await discoverTables(aws.tables, log, host.stop);
-  const tables: SurveyedTable[] = [
-    ...usable.map((table) => ({ table, obstacle: undefined, binding: bindingOf(table, config) })),
-    ...unusable.map(({ table, ...obstacle }) => ({ table, obstacle, binding: undefined })),
-  ];
-  return { place: placeOf(aws), tables: tables.sort((a, b) => byName(a.table, b.table)) };
+  const scope = { filter: config.tableFilter, bound };
+  const { tables, ...discovery } = await discoverTables(aws.tables, scope, log, host.stop);
+  const surveyed = tables.map((found): SurveyedTable => ({
+    ...found,
+    binding: found.obstacle === undefined ? boundBy(found, config) : undefined,
+  }));
+  return { place: placeOf(aws), tables: surveyed.sort(byName), ...discovery };
+}
+
+/** As discovery gives it, by the name or ARN that it was found by. */
+function boundBy(
+  { name, table }: FoundTable,
+  config: EndpointConfig,
+): DiscoveredBinding | undefined {
+  if (table === undefined) return undefined;
+  return { ...bindingOf(table, config), resourceConfig: { table: name }, resourcePath: [name] };
 }
 
 /** Every problem of every binding, and how many shards each that has none will have to follow. */

@@ -1,6 +1,6 @@
 /** What `discover` shows. */
 
-import { errorCodes } from '../../errors.ts';
+import { errorCodes, type ConnectorError } from '../../errors.ts';
 import type { Survey, SurveyedTable } from '../../session/session.ts';
 import { streamCommands } from '../../table.ts';
 import type { DiscoverSubject } from './discover-target.ts';
@@ -23,46 +23,71 @@ const columns: readonly Column[] = [
 /** All tables, then what mends those that cannot be captured. */
 export function renderSurvey(survey: Survey, subject: DiscoverSubject, terminal: Terminal): string {
   const { colors } = terminal;
-  const { tables, place } = survey;
+  const { tables, place, hiddenCount, listing } = survey;
+  const hidden = `${plural(hiddenCount, 'table')} ${place} left out by "advanced.tableFilter"`;
   if (tables.length === 0) {
-    return `There are no tables ${place}, or these credentials belong to another account.\n`;
+    return hiddenCount > 0
+      ? `${hidden}, and no other.\n`
+      : `There are no tables ${place}, or these credentials belong to another account.\n`;
   }
   const rows = tables.map((each) => rowOf(each, subject, terminal));
   const obstacles = tables.flatMap(({ table, obstacle }) => {
     if (obstacle === undefined) return [];
-    const isStream = obstacle.code === errorCodes.streamUnusable;
+    const isStream = table !== undefined && obstacle.code === errorCodes.streamUnusable;
     const commands = isStream ? streamCommands(table, awsOptions(subject.config)) : [];
     const problem = { message: obstacle.reason, remedy: obstacle.remedy, commands };
     return ['', ...problemLines(problem, colors.red('✗'), terminal)];
   });
   const heading = `${plural(tables.length, 'table')} ${place}`;
-  return [colors.bold(heading), '', renderTable(columns, rows, terminal), ...obstacles, ''].join(
-    '\n',
-  );
+  return [
+    colors.bold(heading),
+    ...(hiddenCount > 0 ? [colors.dim(hidden)] : []),
+    '',
+    renderTable(columns, rows, terminal),
+    ...obstacles,
+    ...(listing === undefined ? [] : ['', ...unlisted(listing, terminal)]),
+    '',
+  ].join('\n');
+}
+
+/** Why there may be more tables than are shown. */
+function unlisted({ message, hint }: ConnectorError, terminal: Terminal): string[] {
+  const problem = {
+    message: `Only the tables of bindings are shown. ${message}`,
+    remedy: hint,
+    commands: [],
+  };
+  return problemLines(problem, terminal.colors.yellow('!'), terminal);
 }
 
 function rowOf(each: SurveyedTable, subject: DiscoverSubject, { colors }: Terminal): string[] {
-  const { table, obstacle } = each;
+  const { name, table, obstacle } = each;
+  const verdict =
+    obstacle === undefined
+      ? colors.green(`✓ ${standing(each, subject)}`)
+      : colors.red(`✗ ${shortReason(each)}`);
+  if (table === undefined) return [name, '', '', '', '', '', verdict];
   return [
-    table.name,
+    name,
     countText(table.itemCount),
     bytesText(table.sizeBytes),
     printable(table.key.map(({ name, type }) => `${name} (${type})`).join(', ')),
     table.stream === undefined ? 'off' : 'on',
     table.stream?.viewType ?? '',
-    obstacle === undefined
-      ? colors.green(`✓ ${standing(each, subject)}`)
-      : colors.red(`✗ ${shortReason(each)}`),
+    verdict,
   ];
 }
 
-function standing({ table }: SurveyedTable, { capture }: DiscoverSubject): string {
-  const binding = bindingOfTable(capture.bindings, table);
+function standing(found: SurveyedTable, { capture }: DiscoverSubject): string {
+  const binding = bindingOfTable(capture.bindings, found);
   if (binding === undefined) return 'can be captured';
   return binding.isDisabled ? 'disabled' : 'captured';
 }
 
 function shortReason({ table, obstacle }: SurveyedTable): string {
+  if (table === undefined) {
+    return obstacle?.code === errorCodes.permissionDenied ? 'no permission' : 'not described';
+  }
   if (obstacle?.code !== errorCodes.streamUnusable) return table.status;
   return table.stream === undefined ? 'no stream' : 'no new images';
 }
@@ -104,7 +129,7 @@ function lines(all: readonly string[]): string {
 
 /** The same for programs. */
 export function surveyJson(
-  { tables }: Survey,
+  { tables, hiddenCount, listing }: Survey,
   { capture: { name, bindings }, config }: DiscoverSubject,
   written: Changes | undefined,
 ): object {
@@ -112,16 +137,19 @@ export function surveyJson(
     capture: name,
     region: config.region,
     endpoint: config.endpoint ?? null,
-    tables: tables.map(({ table, obstacle }) => {
-      const binding = bindingOfTable(bindings, table);
+    hiddenTables: hiddenCount,
+    listing: listing === undefined ? null : { code: listing.code, message: listing.message },
+    tables: tables.map((found) => {
+      const { name, table, obstacle } = found;
+      const binding = bindingOfTable(bindings, found);
       return {
-        table: table.name,
-        arn: table.arn,
-        status: table.status,
-        items: table.itemCount,
-        bytes: table.sizeBytes,
-        key: table.key,
-        viewType: table.stream?.viewType ?? null,
+        table: name,
+        arn: table?.arn ?? null,
+        status: table?.status ?? null,
+        items: table?.itemCount ?? null,
+        bytes: table?.sizeBytes ?? null,
+        key: table?.key ?? null,
+        viewType: table?.stream?.viewType ?? null,
         canBeCaptured: obstacle === undefined,
         ...(obstacle === undefined ? {} : obstacle),
         binding: binding === undefined ? null : binding.isDisabled ? 'disabled' : 'enabled',

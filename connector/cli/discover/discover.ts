@@ -10,7 +10,7 @@ import { exitCodes } from '../command-error.ts';
 import { withNotice, type CommandContext } from '../command.ts';
 import { renderChanges, renderSurvey, surveyJson } from './discover-view.ts';
 import { subjectOf, type SubjectFlags } from './discover-target.ts';
-import { changesFor, type Changes } from './discovered-changes.ts';
+import { boundTables, changesFor, type Changes } from './discovered-changes.ts';
 
 export interface DiscoverFlags extends SubjectFlags {
   readonly write?: true;
@@ -23,7 +23,7 @@ export async function discover(flags: DiscoverFlags, context: CommandContext): P
   const subject = await subjectOf(flags, host);
   const { surveyTables } = await loadInspection();
   const survey = await withNotice(context, 'Looking at tables …', () =>
-    surveyTables(subject.config, host, log),
+    surveyTables(boundTables(subject.capture), subject.config, host, log),
   );
   if (flags.emitRaw === true) return printRaw(survey, subject.config, print);
   const changes = await changesFor(host.files, subject.capture, survey, subject.fate);

@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isScalar, type Node } from 'yaml';
 import type { DiscoveredBinding } from '../../../protocol/responses.ts';
 import type { Files } from '../../host.ts';
-import type { Survey } from '../../session/session.ts';
+import type { Survey, SurveyedTable } from '../../session/session.ts';
 import { pathFrom, type CatalogEntry } from '../catalog/catalog.ts';
 import { newSchemaFile, updateSchemaFile, type FileChange } from '../catalog/discovered-schema.ts';
 import type { FlowBinding, FlowCapture } from '../catalog/flow-file.ts';
@@ -30,15 +30,26 @@ export interface Changes {
 /** Whether the capture's file has it already, is to have it, or is yet to be made. */
 export type CaptureFate = 'there' | 'in-old-file' | 'in-new-file';
 
+/** Names and ARNs of the tables that enabled bindings name. */
+export function boundTables({ bindings }: Pick<FlowCapture, 'bindings'>): string[] {
+  const enabled = bindings.filter(({ isDisabled }) => !isDisabled);
+  return [...new Set(enabled.flatMap(({ resource }) => tableOf(resource) ?? []))];
+}
+
 /** The binding of a table, known by its name or ARN. */
 export function bindingOfTable(
   bindings: readonly FlowBinding[],
-  table: { readonly name: string; readonly arn: string },
+  found: Pick<SurveyedTable, 'name' | 'table'>,
 ): FlowBinding | undefined {
-  return bindings.find(({ resource }) => {
-    const bound = tableOf(resource);
-    return bound === table.name || (bound !== undefined && bound === table.arn);
-  });
+  return bindings.find(({ resource }) => isTable(found, tableOf(resource)));
+}
+
+/** A table of another account is known by its ARN alone: its name may be that of one of ours. */
+function isTable(
+  { name, table }: Pick<SurveyedTable, 'name' | 'table'>,
+  bound: string | undefined,
+): boolean {
+  return bound === name || (bound !== undefined && bound === table?.arn);
 }
 
 /** What has to be written so that every table that can be captured has its binding. */
@@ -49,9 +60,9 @@ export async function changesFor(
   fate: CaptureFate,
 ): Promise<Changes> {
   const writer = new CatalogWriter(files, capture);
-  for (const { table, binding } of survey.tables) {
-    if (binding === undefined) continue;
-    await writer.add(binding, bindingOfTable(capture.bindings, table));
+  for (const found of survey.tables) {
+    if (found.binding === undefined) continue;
+    await writer.add(found.binding, bindingOfTable(capture.bindings, found));
   }
   writer.noteUnknown(survey);
   return writer.changes(fate);
@@ -79,6 +90,14 @@ class CatalogWriter {
   async add(discovered: DiscoveredBinding, existing: FlowBinding | undefined): Promise<void> {
     const { name, catalog } = this.#capture;
     const target = existing?.target ?? collectionName(name, discovered.recommendedName);
+    if (existing === undefined && this.#capture.bindings.some((each) => each.target === target)) {
+      // Of a table of the same name in another account, say: two tables in one collection would be mixed up.
+      const { recommendedName } = discovered;
+      this.#notes.push(
+        `Table "${recommendedName}": got no binding, since another one has its collection "${target}"`,
+      );
+      return;
+    }
     if (!this.#settled.has(target)) {
       this.#settled.add(target);
       const collection = catalog.collections.find((entry) => entry.name === target);
@@ -96,7 +115,7 @@ class CatalogWriter {
   noteUnknown({ tables, place: where }: Survey): void {
     for (const { resource, place, isDisabled } of this.#capture.bindings) {
       const bound = tableOf(resource);
-      const found = tables.find(({ table }) => bound === table.name || bound === table.arn);
+      const found = tables.find((each) => isTable(each, bound));
       if (bound === undefined || isDisabled) continue;
       if (found === undefined) {
         this.#notes.push(`${place}: binding of table "${bound}", which is not ${where}: kept`);

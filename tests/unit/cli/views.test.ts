@@ -36,6 +36,7 @@ beforeAll(async () => {
 
 const tables: readonly SurveyedTable[] = [
   {
+    name: 'leaving',
     table: leaving,
     obstacle: {
       code: errorCodes.tableNotActive,
@@ -44,8 +45,9 @@ const tables: readonly SurveyedTable[] = [
     },
     binding: undefined,
   },
-  { table: orders, obstacle: undefined, binding: bindingOf(orders, config) },
+  { name: 'orders', table: orders, obstacle: undefined, binding: bindingOf(orders, config) },
   {
+    name: 'users',
     table: users,
     obstacle: {
       code: errorCodes.streamUnusable,
@@ -59,7 +61,7 @@ const tables: readonly SurveyedTable[] = [
 describe('renderSurvey()', () => {
   const render = (columns: number) =>
     renderSurvey(
-      { place: 'in region eu-west-1', tables },
+      { place: 'in region eu-west-1', tables, hiddenCount: 0, listing: undefined },
       { capture, config, fate: 'there' },
       fakeTerminal(columns),
     ).split('\n');
@@ -79,6 +81,38 @@ describe('renderSurvey()', () => {
       '✗ Table "users" has no stream enabled',
       '    aws dynamodb update-table --table-name users \\',
       '      --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES --region eu-west-1',
+      '',
+    ]);
+  });
+
+  test('shows a table that it may not describe, and why there may be others', () => {
+    const denied = new ConnectorError(errorCodes.permissionDenied, 'No dynamodb:ListTables', {
+      hint: 'Allow it.',
+    });
+    const secret: SurveyedTable = {
+      name: 'secret',
+      table: undefined,
+      obstacle: { code: denied.code, reason: 'No dynamodb:DescribeTable', remedy: 'Allow it.' },
+      binding: undefined,
+    };
+    const shown = renderSurvey(
+      { place: 'at http://db', tables: [tables[1]!, secret], hiddenCount: 7, listing: denied },
+      { capture, config, fate: 'there' },
+      fakeTerminal(120),
+    );
+    expect(shown.split('\n')).toEqual([
+      '2 tables at http://db',
+      '7 tables at http://db left out by "advanced.tableFilter"',
+      '',
+      'Table       Items    Size  Key     Stream  View type           Verdict',
+      'orders  1,204,331  1.2 GB  id (S)  on      NEW_AND_OLD_IMAGES  ✓ captured',
+      'secret                                                         ✗ no permission',
+      '',
+      '✗ No dynamodb:DescribeTable',
+      '    Allow it.',
+      '',
+      '! Only the tables of bindings are shown. No dynamodb:ListTables',
+      '    Allow it.',
       '',
     ]);
   });

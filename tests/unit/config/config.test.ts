@@ -15,6 +15,7 @@ const defaults = {
   idleBackoffMaxMs: 1000,
   historyMode: false,
   onDataLoss: 'fail',
+  tableFilter: { include: [], exclude: [] },
 };
 const region = 'us-east-1';
 const accessKey = { auth_type: 'AWSAccessKey', aws_access_key_id: 'A', aws_secret_access_key: 'S' };
@@ -67,6 +68,7 @@ describe('parseEndpointConfig()', () => {
           idleBackoffMax: '1m30s',
           historyMode: true,
           onDataLoss: 'backfill',
+          tableFilter: { include: [' shop-*', ''], exclude: ['*-test'] },
         },
       },
       {
@@ -76,6 +78,7 @@ describe('parseEndpointConfig()', () => {
         idleBackoffMaxMs: 90_000,
         historyMode: true,
         onDataLoss: 'backfill',
+        tableFilter: { include: ['shop-*'], exclude: ['*-test'] },
       },
     ],
     [

@@ -156,7 +156,7 @@ describe('the published schemas', () => {
       isIamAuth: true,
       advanced: [
         ...['backfillSegments', 'scanLimit', 'endpoint', 'idleBackoffMax'],
-        ...['historyMode', 'onDataLoss'],
+        ...['historyMode', 'onDataLoss', 'tableFilter'],
       ],
       resource: ['table', 'rcuAllocation'],
     };

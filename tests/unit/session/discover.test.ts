@@ -1,10 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import { ConnectorError } from '../../../connector/errors.ts';
 import { documentSchema } from '../../../connector/discovery/discovery.ts';
 import { discover } from '../../../connector/session/discover.ts';
 import { fakeAws, recordingLog, rejectionOf, tableNamed } from '../discovery/fake-aws.ts';
 
 const signal = new AbortController().signal;
-const config = { region: 'us-east-1', historyMode: false };
+const config = {
+  region: 'us-east-1',
+  historyMode: false,
+  tableFilter: { include: [] as string[], exclude: [] as string[] },
+};
 const enable = (name: string) =>
   `Run: aws dynamodb update-table --table-name ${name} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES`;
 
@@ -62,5 +67,30 @@ describe('discover()', () => {
       '- and 2 more',
     ].join('\n');
     expect(got).toEqual({ code: 'nothing-to-capture', message, hint: undefined });
+  });
+
+  test('binds what it can, where one table is refused', async () => {
+    const { log, lines } = recordingLog();
+    const denied = new ConnectorError('permission-denied', 'You may not', { hint: 'Ask.' });
+    const { tables } = fakeAws({
+      tables: [tableNamed('a'), tableNamed('b'), tableNamed('c')],
+      failures: { describeTable: [undefined, denied, undefined] },
+    });
+    const { bindings } = await discover(tables, config, log, signal);
+    expect(bindings.map(({ recommendedName }) => recommendedName)).toEqual(['a', 'c']);
+    const fields = { table: 'b', reason: 'You may not', remedy: 'Ask.' };
+    expect(lines).toEqual([['warn', 'A table cannot be captured', fields]]);
+  });
+
+  test('says that the filter leaves everything out', async () => {
+    const { tables } = fakeAws({ tables: [tableNamed('a'), tableNamed('b')] });
+    const hiding = { ...config, tableFilter: { include: ['x*'], exclude: [] } };
+    const got = await rejectionOf(discover(tables, hiding, recordingLog().log, signal));
+    expect(got).toEqual({
+      code: 'nothing-to-capture',
+      message:
+        'Found no table in region us-east-1, besides 2 that "advanced.tableFilter" leaves out',
+      hint: 'Check the patterns of "advanced.tableFilter".',
+    });
   });
 });

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
-import { changesFor, type Changes } from '../../../../connector/cli/discover/discovered-changes.ts';
+import {
+  boundTables,
+  changesFor,
+  type Changes,
+} from '../../../../connector/cli/discover/discovered-changes.ts';
 import { readFlowCapture } from '../../../../connector/cli/catalog/flow-file.ts';
 import { errorCodes } from '../../../../connector/errors.ts';
 import { bindingOf } from '../../../../connector/session/discover.ts';
@@ -17,9 +21,17 @@ const schemaOf = (table: Table) => bindingOf(table, config).documentSchema;
 
 const survey = (tables: readonly Table[], unusable: readonly Table[] = []): Survey => ({
   place: 'in region us-east-1',
+  hiddenCount: 0,
+  listing: undefined,
   tables: [
-    ...tables.map((table) => ({ table, obstacle: undefined, binding: bindingOf(table, config) })),
+    ...tables.map((table) => ({
+      name: table.name,
+      table,
+      obstacle: undefined,
+      binding: bindingOf(table, config),
+    })),
     ...unusable.map((table) => ({
+      name: table.name,
       table,
       obstacle: { code: errorCodes.streamUnusable, reason: 'No', remedy: 'Yes' },
       binding: undefined,
@@ -176,5 +188,52 @@ captures:${captures}      - resource: { table: users }
         'Cannot write "schemas/users.schema.yaml": it is there already, and was not written by discover',
       hint: 'Move it away, or rename it.',
     });
+  });
+});
+
+describe('changesFor(), where tables are not listed', () => {
+  const foreign = tableNamed('orders', {
+    arn: 'arn:aws:dynamodb:us-east-1:444455556666:table/orders',
+  });
+  const byArn = captured
+    .replace('table: orders,', `table: '${foreign.arn}',`)
+    .replace(/collections:[^]*\n\ncaptures/, 'captures');
+  const foundByArn: Survey = {
+    ...survey([]),
+    tables: [
+      {
+        name: foreign.arn,
+        table: foreign,
+        obstacle: undefined,
+        binding: { ...bindingOf(foreign, config), resourceConfig: { table: foreign.arn } },
+      },
+    ],
+  };
+
+  test('writes collection and schema of a table that is bound by its ARN', async () => {
+    const { changes, texts } = await written({ 'flow.yaml': byArn }, foundByArn);
+    expect([changes.bindings, changes.collections, changes.notes]).toEqual([
+      [],
+      ['acmeCo/shop/orders'],
+      [],
+    ]);
+    expect(parse(texts['orders.schema.yaml']!)).toEqual(schemaOf(foreign));
+  });
+
+  test('does not take a table for another of its name, nor mixes the two up', async () => {
+    const both = { ...foundByArn, tables: [...survey([orders]).tables, ...foundByArn.tables] };
+    const { changes } = await written({ 'flow.yaml': byArn }, both);
+    expect([changes.bindings, changes.notes]).toEqual([
+      [],
+      ['Table "orders": got no binding, since another one has its collection "acmeCo/shop/orders"'],
+    ]);
+  });
+
+  test('looks at the tables of bindings that are enabled', async () => {
+    const files = memoryFiles({
+      'flow.yaml': `${captured}      - resource: {table: a}\n        target: acmeCo/shop/a\n        disable: true\n`,
+    });
+    const capture = await readFlowCapture(files, { source: 'flow.yaml', capture: undefined });
+    expect(boundTables(capture)).toEqual(['orders']);
   });
 });
