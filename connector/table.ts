@@ -46,6 +46,13 @@ export interface Table {
   readonly capacity: TableCapacity;
 }
 
+/** Patterns of table names, where `*` stands for any characters and `?` for one. */
+export interface TableFilter {
+  /** All tables where there is none. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
 export interface TableStream {
   readonly arn: string;
   readonly viewType: StreamViewType;

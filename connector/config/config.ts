@@ -9,6 +9,7 @@ import endpointSchema from '../../schemas/endpoint-config.schema.json' with { ty
 import type * as schema from '../../schemas/endpoint-config.types.ts';
 import resourceSchema from '../../schemas/resource-config.schema.json' with { type: 'json' };
 import type { Resource } from '../../schemas/resource-config.types.ts';
+import type { TableFilter } from '../table.ts';
 
 /** Whom to be for AWS. */
 export type Credentials =
@@ -45,13 +46,6 @@ export interface EndpointConfig {
   readonly onDataLoss: 'fail' | 'backfill';
   /** Which tables discovery looks at. */
   readonly tableFilter: TableFilter;
-}
-
-/** Patterns of table names, where `*` stands for any characters and `?` for one. */
-export interface TableFilter {
-  /** All tables where there is none. */
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
 }
 
 export interface ResourceConfig {

@@ -2,7 +2,6 @@
 
 import { mapPool } from '../async/map-pool.ts';
 import { AwsError, type TableApi } from '../aws/aws.ts';
-import type { TableFilter } from '../config/config.ts';
 import {
   concernsAllTables,
   errorCodes,
@@ -13,7 +12,7 @@ import {
   type ErrorCode,
 } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { assertCapturable, type Table } from '../table.ts';
+import { assertCapturable, type Table, type TableFilter } from '../table.ts';
 import { isIncluded } from './table-filter.ts';
 
 export { documentKey, documentSchema, type JsonSchema } from './document-schema.ts';
