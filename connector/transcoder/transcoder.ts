@@ -27,6 +27,7 @@ export type {
   RecordDocuments,
   RecordRules,
 } from './documents.ts';
+export { laterSequenceNumber } from './sequence-number.ts';
 
 /** Throws a `ConnectorError` `response-invalid` when a body is not what AWS sends. */
 export interface Transcoder {
