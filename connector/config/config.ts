@@ -11,6 +11,8 @@ import resourceSchema from '../../schemas/resource-config.schema.json' with { ty
 import type { Resource } from '../../schemas/resource-config.types.ts';
 import type { TableFilter } from '../table.ts';
 
+export { serverUrl } from './text-rules.ts';
+
 /** Whom to be for AWS. */
 export type Credentials =
   | {

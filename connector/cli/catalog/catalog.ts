@@ -2,9 +2,10 @@
 
 import path from 'node:path';
 import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
-import { ConnectorError, errorCodes } from '../../errors.ts';
+import { ConnectorError, errorCodes, isConnectorError, messageOf } from '../../errors.ts';
 import type { Files } from '../../host.ts';
-import { invalidAt, jsonOf, readYamlFile, type YamlFile } from './yaml-file.ts';
+import { invalidAt, readNamedFile, readYamlFile, type YamlFile } from './yaml-file.ts';
+import { memberAt, membersOf, resolved } from './yaml-node.ts';
 
 /** One capture or collection, where it is written. */
 export interface CatalogEntry {
@@ -72,32 +73,58 @@ interface Import {
 }
 
 function importsOf(file: YamlFile): Import[] {
-  const list = rootOf(file)?.get('import', true) as Node | undefined;
+  const list = memberAt(file, rootOf(file), 'import');
   if (!isSeq(list)) return [];
-  return list.items.flatMap((node) =>
-    isScalar(node) && typeof node.value === 'string'
+  return list.items.flatMap((item) => {
+    const node = resolved(file, item);
+    return isScalar(node) && typeof node.value === 'string'
       ? [{ path: pathFrom(file, node.value, node), node }]
-      : [],
-  );
+      : [];
+  });
 }
 
 async function readImport(files: Files, file: YamlFile, imported: Import): Promise<YamlFile> {
-  const read = await readYamlFile(files, imported.path);
-  if (read !== undefined) return read;
   const offset = imported.node.range?.[0] ?? 0;
-  throw invalidAt(file, offset, `Cannot import "${imported.path}": there is no such file`);
+  const cannot = (problem: string) =>
+    invalidAt(file, offset, `Cannot import "${imported.path}": ${problem}`);
+  const read = await readNamedFile(files, imported.path).catch((error: unknown) => {
+    throw isConnectorError(error) ? cannot(messageOf(error)) : error;
+  });
+  if (read === undefined) throw cannot('there is no such file');
+  // It may be anything, and hold secrets: nothing of it is shown.
+  if (!isCatalog(read)) throw cannot('it is no Flow catalog');
+  return read;
+}
+
+// https://docs.estuary.dev/concepts/catalogs/
+const sections = [
+  'import',
+  'captures',
+  'collections',
+  'materializations',
+  'tests',
+  'storageMappings',
+];
+
+/** True for an empty file, and one that has a section of a catalog. */
+function isCatalog(file: YamlFile): boolean {
+  const { contents } = file.document;
+  if (contents === null || (isScalar(contents) && contents.value === null)) return true;
+  if (!isMap(contents)) return false;
+  const names = membersOf(file, contents);
+  return names.size === 0 || sections.some((section) => names.has(section));
 }
 
 function entriesOf(file: YamlFile, section: 'captures' | 'collections'): CatalogEntry[] {
-  const map = rootOf(file)?.get(section, true) as Node | undefined;
+  const map = memberAt(file, rootOf(file), section);
   if (map === undefined || (isScalar(map) && map.value === null)) return [];
-  if (!isMap<Node, Node | null>(map)) {
+  if (!isMap(map)) {
     throw invalidAt(file, map.range?.[0] ?? 0, `Expected "${section}" to be a mapping of names`);
   }
-  return map.items.map(({ key, value }) => {
-    const name = String(jsonOf(file, key));
-    if (isMap(value)) return { name, file, node: value };
-    const offset = (value?.range ?? key.range)?.[0] ?? 0;
+  return [...membersOf(file, map)].map(([name, { key, value }]) => {
+    const node = resolved(file, value);
+    if (isMap(node)) return { name, file, node };
+    const offset = ((value ?? key) as Node).range?.[0] ?? 0;
     throw invalidAt(file, offset, `Expected a mapping as "${name}" in "${section}"`);
   });
 }

@@ -3,6 +3,7 @@
 import { ConnectorError, errorCodes } from '../../errors.ts';
 import { likelyMeant } from '../../misspelling.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
+import { memberAt, textAt } from './yaml-node.ts';
 
 /** True when the catalog has the named capture, or one that may be meant where none is named. */
 export function mayMeanCapture({ captures }: Catalog, name: string | undefined): boolean {
@@ -44,8 +45,7 @@ function missing(message: string, hint: string): ConnectorError {
   return new ConnectorError(errorCodes.flowFileInvalid, message, { hint });
 }
 
-function isOurs({ node }: CatalogEntry): boolean {
-  if (node.hasIn(['endpoint', 'local'])) return true;
-  const image = node.getIn(['endpoint', 'connector', 'image']);
-  return typeof image === 'string' && image.includes('dynamodb');
+function isOurs({ file, node }: CatalogEntry): boolean {
+  if (memberAt(file, node, 'endpoint', 'local') !== undefined) return true;
+  return textAt(file, node, 'endpoint', 'connector', 'image')?.includes('dynamodb') === true;
 }

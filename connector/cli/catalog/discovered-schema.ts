@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ConnectorError, errorCodes } from '../../errors.ts';
 import type { Files } from '../../host.ts';
-import { jsonOf, readYamlFile } from './yaml-file.ts';
+import { jsonOf, readNamedFile } from './yaml-file.ts';
 import { blockYaml } from './yaml-text.ts';
 
 /** A file as it is to be. */
@@ -33,7 +33,7 @@ export async function updateSchemaFile(
   file: string,
   schema: unknown,
 ): Promise<SchemaOutcome> {
-  const present = await readYamlFile(files, file);
+  const present = await readNamedFile(files, file);
   const contents = present?.document.contents;
   if (present === undefined) return changed(file, schema, true);
   const json = contents ? jsonOf(present, contents) : undefined;

@@ -1,6 +1,6 @@
 /** A capture as a `flow.yaml` has it: what Flow's runtime would hand to the connector. */
 
-import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
+import { isScalar, isSeq, type Node } from 'yaml';
 import { assert } from '../../errors.ts';
 import type { Files } from '../../host.ts';
 import {
@@ -11,7 +11,8 @@ import {
   type CatalogEntry,
 } from './catalog.ts';
 import { chooseCapture } from './choose-capture.ts';
-import { invalidAt, jsonOf, placeOf, readYamlFile, type YamlFile } from './yaml-file.ts';
+import { invalidAt, jsonOf, placeOf, readNamedFile, type YamlFile } from './yaml-file.ts';
+import { memberAt } from './yaml-node.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -68,7 +69,7 @@ export async function readFlowCapture(
     entry,
     name: entry.name,
     config: await readConfig(files, entry),
-    bindings: bindingsOf(entry),
+    bindings: await bindingsOf(files, entry),
   };
 }
 
@@ -95,13 +96,13 @@ export async function readCollection(
   assert(entry !== undefined, `the catalog has collection "${target}"`);
   const { file, node } = entry;
   const schema = async (name: string) => {
-    const given = node.get(name, true) as Node | undefined;
+    const given = memberAt(file, node, name);
     return given === undefined ? undefined : readSchema(files, file, given);
   };
   const single = await schema('schema');
   const writeSchema = (await schema('writeSchema')) ?? single;
   const readSchemaJson = (await schema('readSchema')) ?? single;
-  const key = node.get('key', true) as Node | undefined;
+  const key = memberAt(file, node, 'key');
   const pointers = key === undefined ? undefined : jsonOf(file, key);
   if (writeSchema === undefined || readSchemaJson === undefined || !isTextList(pointers)) {
     const missing = isTextList(pointers) ? 'schema' : 'key';
@@ -113,9 +114,9 @@ export async function readCollection(
 
 async function readConfig(files: Files, entry: CatalogEntry): Promise<unknown> {
   const { name, file, node } = entry;
-  const endpoint = node.get('endpoint', true) as Node | undefined;
-  const kind = ['local', 'connector'].find((each) => isMap(endpoint) && endpoint.has(each));
-  const config = node.getIn(['endpoint', kind ?? '', 'config'], true) as Node | undefined;
+  const endpoint = memberAt(file, node, 'endpoint');
+  const kind = ['local', 'connector'].find((each) => memberAt(file, endpoint, each) !== undefined);
+  const config = memberAt(file, endpoint, kind ?? '', 'config');
   if (config === undefined) {
     throw invalidAt(
       file,
@@ -147,7 +148,7 @@ async function inlineOrFile(files: Files, file: YamlFile, node: Node): Promise<u
   const json = jsonOf(file, node);
   if (typeof json !== 'string') return json;
   const named = pathFrom(file, json, node);
-  const read = await readYamlFile(files, named);
+  const read = await readNamedFile(files, named);
   if (read === undefined) {
     throw invalidAt(file, node.range?.[0] ?? 0, `There is no file "${named}"`);
   }
@@ -155,29 +156,36 @@ async function inlineOrFile(files: Files, file: YamlFile, node: Node): Promise<u
   return contents === null ? null : jsonOf(read, contents);
 }
 
-function bindingsOf({ name, file, node }: CatalogEntry): FlowBinding[] {
-  const list = node.get('bindings', true) as Node | undefined;
+async function bindingsOf(
+  files: Files,
+  { name, file, node }: CatalogEntry,
+): Promise<FlowBinding[]> {
+  const list = memberAt(file, node, 'bindings');
   if (list === undefined || (isScalar(list) && list.value === null)) return [];
-  if (!isSeq<YAMLMap>(list)) {
+  if (!isSeq<Node>(list)) {
     throw invalidAt(file, list.range?.[0] ?? 0, `Expected "bindings" of "${name}" to be a list`);
   }
-  return list.items.map((item, index) => {
-    const json = jsonOf(file, item) as Partial<Record<string, unknown>> | null;
-    const { resource, target, disable, backfill } = json ?? {};
-    if (typeof target !== 'string' || resource === undefined) {
-      const lacking = resource === undefined ? 'resource' : 'target';
-      const place = (item as Node).range?.[0] ?? 0;
-      throw invalidAt(file, place, `bindings[${index}] of "${name}" has no ${lacking}`);
-    }
-    return {
-      index,
-      resource,
-      target,
-      isDisabled: disable === true,
-      backfill: typeof backfill === 'number' ? backfill : 0,
-      place: placeOf(file, item),
-    };
-  });
+  return Promise.all(
+    list.items.map(async (item, index) => {
+      const json = jsonOf(file, item) as Partial<Record<string, unknown>> | null;
+      const { target, disable, backfill } = json ?? {};
+      const given = memberAt(file, item, 'resource');
+      const resource = given === undefined ? undefined : await inlineOrFile(files, file, given);
+      if (typeof target !== 'string' || resource === undefined) {
+        const lacking = resource === undefined ? 'resource' : 'target';
+        const place = item.range?.[0] ?? 0;
+        throw invalidAt(file, place, `bindings[${index}] of "${name}" has no ${lacking}`);
+      }
+      return {
+        index,
+        resource,
+        target,
+        isDisabled: disable === true,
+        backfill: typeof backfill === 'number' ? backfill : 0,
+        place: placeOf(file, item),
+      };
+    }),
+  );
 }
 
 function isTextList(json: unknown): json is string[] {

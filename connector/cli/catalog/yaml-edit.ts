@@ -4,12 +4,15 @@
  * A file that was read and written again by a YAML library keeps its comments, but comes back in the library's style,
  * and a change of three lines would show as one of three hundred. So new lines are put between the old ones, at the
  * places that the parsed document tells; then the result is parsed and compared with what the library makes of the
- * same addition. Where they differ, which no known file does, the library's text is taken.
+ * same addition. Where they differ, or where the place is shared by an anchor, the file cannot be edited: the caller
+ * tells the user which lines to add.
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import { isCollection, isMap, isScalar, type Document, type Node, type Pair } from 'yaml';
+import { isCollection, isMap, isScalar, visit, type Document, type Node, type Pair } from 'yaml';
+import { isJson, splicedJson } from './json-edit.ts';
 import { parseYamlFile, type YamlFile } from './yaml-file.ts';
+import { isMergeKey } from './yaml-node.ts';
 import { inlineYaml } from './yaml-text.ts';
 
 /** What is added at the end of a list, or of a mapping where it has a name. */
@@ -22,13 +25,44 @@ export interface Addition {
 
 const step = '  ';
 
-/** The file with an addition to the collection at a path; what is missing of the path is made. */
-export function addTo(file: YamlFile, path: readonly string[], addition: Addition): YamlFile {
-  const wanted = parseYamlFile(file.path, file.text);
+/**
+ * The file with an addition to the collection at a path; what is missing of the path is made. Undefined where that
+ * cannot be done without touching something else.
+ */
+export function addTo(
+  file: YamlFile,
+  path: readonly string[],
+  addition: Addition,
+): YamlFile | undefined {
+  if (isShared(file, path)) return undefined;
+  const wanted = parseYamlFile(file.path, file.mark + file.text);
   apply(wanted.document, path, addition);
-  const spliced = parsed(file.path, splice(file, path, addition));
-  if (spliced !== undefined && isDeepStrictEqual(jsOf(spliced), jsOf(wanted))) return spliced;
-  return parseYamlFile(file.path, wanted.document.toString({ lineWidth: 0 }));
+  const text = isJson(file.text) ? splicedJson(file, path, addition) : splice(file, path, addition);
+  const spliced = parsed(file.path, file.mark + text);
+  return spliced !== undefined && isDeepStrictEqual(jsOf(spliced), jsOf(wanted))
+    ? spliced
+    : undefined;
+}
+
+/**
+ * True where something on the way is written elsewhere, or read elsewhere too: behind an alias, by a merge key, or
+ * below an anchor that has aliases. True as well where the way ends at a value that is no collection.
+ */
+function isShared({ document }: YamlFile, path: readonly string[]): boolean {
+  const aliased = new Set<string>();
+  visit(document, { Alias: (_, { source }) => void aliased.add(source) });
+  let node: unknown = document.contents;
+  for (const name of [...path, undefined]) {
+    if (node === null || (isScalar(node) && node.value === null)) return false;
+    if (!isCollection(node) || (node.anchor !== undefined && aliased.has(node.anchor))) return true;
+    if (name === undefined) return false;
+    if (!isMap(node)) return true;
+    const pair = node.items.find(({ key }) => isNamed(key, name));
+    // A member of its own would hide what is merged.
+    if (pair === undefined) return node.items.some(({ key }) => isMergeKey(key));
+    node = pair.value;
+  }
+  return false;
 }
 
 /** The addition as the YAML library makes it. */
@@ -131,7 +165,7 @@ function parsed(path: string, text: string): YamlFile | undefined {
   try {
     return parseYamlFile(path, text);
   } catch {
-    return undefined; // Compared by the caller, who knows another way.
+    return undefined; // Compared by the caller.
   }
 }
 

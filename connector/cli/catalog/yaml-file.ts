@@ -1,17 +1,21 @@
 /** YAML files as users write them: read whole, and spoken of by line and column. */
 
 import { LineCounter, parseDocument, type Document, type Node } from 'yaml';
-import { ConnectorError, errorCodes, messageOf } from '../../errors.ts';
+import { ConnectorError, errorCodes, isConnectorError, messageOf } from '../../errors.ts';
 import type { Files } from '../../host.ts';
 
 export interface YamlFile {
   /** As it is to be shown, and opened: relative to the working folder where the user named it so. */
   readonly path: string;
+  /** Without a byte order mark. */
   readonly text: string;
+  /** The byte order mark that the file begins with, or nothing. */
+  readonly mark: string;
   readonly document: Document;
   readonly lines: LineCounter;
 }
 
+const byteOrderMark = '\ufeff';
 /** Lines shown before the one that an error is on. */
 const shownLines = 1;
 
@@ -21,11 +25,32 @@ export async function readYamlFile(files: Files, path: string): Promise<YamlFile
   return text === undefined ? undefined : parseYamlFile(path, text);
 }
 
+/**
+ * A file that a catalog names, which may be anything, and hold secrets: an error tells the place alone. Undefined
+ * where there is none.
+ */
+export async function readNamedFile(files: Files, path: string): Promise<YamlFile | undefined> {
+  const text = await readText(files, path);
+  if (text === undefined) return undefined;
+  try {
+    return parseYamlFile(path, text);
+  } catch (error) {
+    if (!isConnectorError(error)) throw error;
+    const [sentence = ''] = error.message.split('\n');
+    // What the parser says may quote the file as well.
+    const [place] = /^.*?:\d+:\d+/s.exec(sentence) ?? [path];
+    throw new ConnectorError(errorCodes.flowFileInvalid, `${place}: This is not valid YAML`);
+  }
+}
+
 /** The same of a text that is at hand. */
-export function parseYamlFile(path: string, text: string): YamlFile {
+export function parseYamlFile(path: string, given: string): YamlFile {
   const lines = new LineCounter();
-  const document: Document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const file = { path, text, document, lines };
+  const mark = given.startsWith(byteOrderMark) ? byteOrderMark : '';
+  const text = given.slice(mark.length);
+  const options = { lineCounter: lines, prettyErrors: false, merge: true };
+  const document: Document = parseDocument(text, options);
+  const file = { path, text, mark, document, lines };
   const [error] = document.errors;
   if (error !== undefined) throw invalidAt(file, error.pos[0], sentenceOf(error.message));
   return file;

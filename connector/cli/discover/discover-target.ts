@@ -1,6 +1,6 @@
 /** What `discover` is to look at: the capture of a `flow.yaml`, or one that is yet to be written. */
 
-import { parseEndpointConfig, type EndpointConfig } from '../../config/config.ts';
+import { parseEndpointConfig, serverUrl, type EndpointConfig } from '../../config/config.ts';
 import { ConnectorError, errorCodes } from '../../errors.ts';
 import type { CommandHost, Files } from '../../host.ts';
 import { readCatalog } from '../catalog/catalog.ts';
@@ -28,7 +28,8 @@ export interface DiscoverSubject {
 }
 
 /** The capture of the file, or one that is made of `--region` and `--endpoint`. */
-export async function subjectOf(flags: SubjectFlags, host: CommandHost): Promise<DiscoverSubject> {
+export async function subjectOf(given: SubjectFlags, host: CommandHost): Promise<DiscoverSubject> {
+  const flags = withUrl(given);
   const { source, capture: captureName, region, endpoint } = flags;
   const catalog = await readCatalog(host.files, source);
   const isThere = catalog !== undefined && mayMeanCapture(catalog, captureName);
@@ -48,6 +49,12 @@ export async function subjectOf(flags: SubjectFlags, host: CommandHost): Promise
   const capture = await readFlowCapture(files, { source, capture: name });
   const fate = catalog === undefined ? 'in-new-file' : 'in-old-file';
   return { capture, fate, config: parseEndpointConfig(configOf(made)) };
+}
+
+/** The endpoint may lack its scheme, as in a configuration; one that is no URL is refused like there. */
+function withUrl(flags: SubjectFlags): SubjectFlags {
+  const url = flags.endpoint === undefined ? undefined : serverUrl(flags.endpoint);
+  return url === undefined ? flags : { ...flags, endpoint: url };
 }
 
 /** A capture that is there has a region and an endpoint of its own: throws when others are asked for. */

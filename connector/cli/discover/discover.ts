@@ -8,6 +8,7 @@ import type { Files } from '../../host.ts';
 import { loadInspection, type Survey } from '../../session/session.ts';
 import { exitCodes } from '../command-error.ts';
 import { withNotice, type CommandContext } from '../command.ts';
+import { cannotEdit } from './by-hand.ts';
 import { renderChanges, renderSurvey, surveyJson } from './discover-view.ts';
 import { subjectOf, type SubjectFlags } from './discover-target.ts';
 import { boundTables, changesFor, type Changes } from './discovered-changes.ts';
@@ -66,6 +67,7 @@ async function printRaw(
 }
 
 async function write(files: Files, changes: Changes): Promise<void> {
+  if (changes.byHand.length > 0) throw cannotEdit(changes.byHand);
   for (const { path, text } of changes.files) {
     try {
       await files.replace(path, text);

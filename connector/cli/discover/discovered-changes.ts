@@ -4,17 +4,19 @@
  * options and whether they are disabled, and collections keep their read schema.
  */
 
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { isScalar, type Node } from 'yaml';
+import { isScalar } from 'yaml';
 import type { DiscoveredBinding } from '../../../protocol/responses.ts';
 import type { Files } from '../../host.ts';
 import type { Survey, SurveyedTable } from '../../session/session.ts';
 import { pathFrom, type CatalogEntry } from '../catalog/catalog.ts';
 import { newSchemaFile, updateSchemaFile, type FileChange } from '../catalog/discovered-schema.ts';
 import type { FlowBinding, FlowCapture } from '../catalog/flow-file.ts';
-import { addTo } from '../catalog/yaml-edit.ts';
+import { addTo, type Addition } from '../catalog/yaml-edit.ts';
 import { jsonOf, type YamlFile } from '../catalog/yaml-file.ts';
+import { memberAt, textAt } from '../catalog/yaml-node.ts';
 import { inlineYaml } from '../catalog/yaml-text.ts';
 
 export interface Changes {
@@ -25,6 +27,15 @@ export interface Changes {
   readonly collections: readonly string[];
   /** What was left as it is, and why: a sentence each. */
   readonly notes: readonly string[];
+  /** What has to be added by hand, since the file cannot be edited there without touching something else. */
+  readonly byHand: readonly LinesByHand[];
+}
+
+export interface LinesByHand {
+  readonly file: string;
+  /** Names from the root of the file to the collection that wants them. */
+  readonly path: readonly string[];
+  readonly lines: string;
 }
 
 /** Whether the capture's file has it already, is to have it, or is yet to be made. */
@@ -77,6 +88,7 @@ class CatalogWriter {
   readonly #bindings: string[] = [];
   readonly #collections: string[] = [];
   readonly #notes: string[] = [];
+  readonly #byHand: LinesByHand[] = [];
   /** Collections that were seen to: of several tables in one, the first gives its schema. */
   readonly #settled = new Set<string>();
 
@@ -107,7 +119,7 @@ class CatalogWriter {
     if (existing !== undefined) return;
     const value = { resource: discovered.resourceConfig, target };
     const block = `- resource: ${inlineYaml(value.resource)}\n  target: ${inlineYaml(target)}\n`;
-    this.#file = addTo(this.#file, ['captures', name, 'bindings'], { value, block });
+    this.#add(['captures', name, 'bindings'], { value, block });
     this.#bindings.push(discovered.recommendedName);
   }
 
@@ -126,21 +138,28 @@ class CatalogWriter {
   }
 
   changes(fate: CaptureFate): Changes {
-    const { path, text } = this.#file;
+    const { path, text, mark } = this.#file;
     const isNew = fate === 'in-new-file';
     const isChanged = fate !== 'there' || text !== this.#capture.entry.file.text;
     return {
-      files: [...this.#schemas, ...(isChanged ? [{ path, text, isNew }] : [])],
+      files: [...this.#schemas, ...(isChanged ? [{ path, text: mark + text, isNew }] : [])],
       bindings: this.#bindings,
       collections: this.#collections,
       notes: this.#notes,
+      byHand: this.#byHand,
     };
+  }
+
+  #add(path: readonly string[], addition: Addition): void {
+    const file = addTo(this.#file, path, addition);
+    if (file !== undefined) this.#file = file;
+    else this.#byHand.push({ file: this.#file.path, path, lines: addition.block });
   }
 
   async #addCollection(target: string, discovered: DiscoveredBinding): Promise<void> {
     const { recommendedName, documentSchema, key } = discovered;
     const folder = this.#schemaFolder();
-    const named = path.posix.join(folder, `${recommendedName}.schema.yaml`);
+    const named = path.posix.join(folder, schemaFileName(recommendedName));
     const file = pathFrom(this.#file, named, undefined);
     const change = await newSchemaFile(this.#files, file, documentSchema);
     if (change !== undefined) this.#schemas.push(change);
@@ -148,18 +167,18 @@ class CatalogWriter {
     const block =
       `${inlineYaml(target)}:\n  writeSchema: ${inlineYaml(named)}\n` +
       `${readSchemaBlock}  key: ${inlineYaml(key)}\n`;
-    this.#file = addTo(this.#file, ['collections'], { name: target, value, block });
+    this.#add(['collections'], { name: target, value, block });
     this.#collections.push(target);
   }
 
   async #updateCollection(entry: CatalogEntry, discovered: DiscoveredBinding): Promise<void> {
     const { name, file, node } = entry;
-    const key = node.get('key', true) as Node | undefined;
+    const key = memberAt(file, node, 'key');
     if (key !== undefined && !isDeepStrictEqual(jsonOf(file, key), discovered.key)) {
       const theirs = inlineYaml(discovered.key);
       this.#notes.push(`Collection "${name}": its key is not that of the table, ${theirs}: kept`);
     }
-    const schema = (node.get('writeSchema', true) ?? node.get('schema', true)) as Node | undefined;
+    const schema = memberAt(file, node, 'writeSchema') ?? memberAt(file, node, 'schema');
     if (!isScalar(schema) || typeof schema.value !== 'string') {
       this.#notes.push(`Collection "${name}": its schema is written in place, and was left alone`);
       return;
@@ -176,9 +195,9 @@ class CatalogWriter {
   #schemaFolder(): string {
     const targets = new Set(this.#capture.bindings.map(({ target }) => target));
     const folders = this.#capture.catalog.collections.flatMap(({ name, file, node }) => {
-      const schema: unknown = node.get('writeSchema') ?? node.get('schema');
+      const schema = textAt(file, node, 'writeSchema') ?? textAt(file, node, 'schema');
       const isBeside = file.path === this.#file.path && targets.has(name);
-      return isBeside && typeof schema === 'string' ? [path.posix.dirname(schema)] : [];
+      return isBeside && schema !== undefined ? [path.posix.dirname(schema)] : [];
     });
     return folders.at(-1) ?? '.';
   }
@@ -193,6 +212,18 @@ const readSchemaBlock = `  readSchema:
       - $ref: flow://relaxed-write-schema
       - $ref: flow://inferred-schema
 `;
+
+/** File systems take names of 255 bytes, and a table's name alone may have as many. */
+const fileNameMax = 200;
+
+/** `orders.schema.yaml`; a longer name is cut, and told from others that begin alike by its digest. */
+function schemaFileName(tableName: string): string {
+  const extension = '.schema.yaml';
+  if (tableName.length + extension.length <= fileNameMax) return tableName + extension;
+  const digest = createHash('sha256').update(tableName).digest('hex').slice(0, 12);
+  const start = tableName.slice(0, fileNameMax - extension.length - digest.length - 1);
+  return `${start}-${digest}${extension}`;
+}
 
 /** `acmeCo/shop/orders` for the table `orders` of the capture `acmeCo/shop/source-dynamodb`. */
 function collectionName(captureName: string, recommendedName: string): string {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { addTo } from '../catalog/yaml-edit.ts';
 import { parseYamlFile, type YamlFile } from '../catalog/yaml-file.ts';
 import { inlineYaml } from '../catalog/yaml-text.ts';
+import { cannotEdit } from './by-hand.ts';
 
 export interface NewCapture {
   readonly name: string;
@@ -30,13 +31,16 @@ export function configOf({ region, endpoint, hasLocalCredentials }: NewCapture):
   };
 }
 
-/** The file with the capture, which has no bindings yet; a new file where there is none. */
+/**
+ * The file with the capture, which has no bindings yet; a new file where there is none. Throws `flow-file-invalid`
+ * with the lines to add where the file cannot be edited.
+ */
 export function withNewCapture(
   file: YamlFile | undefined,
   source: string,
   capture: NewCapture,
 ): YamlFile {
-  const command = ['node', programFrom(path.dirname(source), capture.program)];
+  const command = commandOf(path.dirname(source), capture.program);
   const config = configOf(capture);
   const value = { endpoint: { local: { command, config } }, bindings: [] };
   const block = `${inlineYaml(capture.name)}:
@@ -46,8 +50,11 @@ export function withNewCapture(
       config:
 ${configBlock(capture)}  bindings: []
 `;
-  const given = file ?? parseYamlFile(source, heading);
-  return addTo(given, ['captures'], { name: capture.name, value, block });
+  const isJson = path.extname(source) === '.json';
+  const given = file ?? parseYamlFile(source, isJson ? '{}\n' : heading);
+  const added = addTo(given, ['captures'], { name: capture.name, value, block });
+  if (added !== undefined) return added;
+  throw cannotEdit([{ file: source, path: ['captures'], lines: block }]);
 }
 
 const heading = `# Tables of DynamoDB, captured by source-dynamodb.
@@ -73,8 +80,12 @@ function configBlock({ region, endpoint, hasLocalCredentials }: NewCapture): str
   return lines.map((line) => `        ${line}\n`).join('');
 }
 
-/** A path that works from the file's folder: short where the program lies below it. */
-function programFrom(folder: string, program: string): string {
+/**
+ * A command that works on another machine: by its path where the program lies below the file's folder, and goes where
+ * that goes; otherwise by its name, as an installed program.
+ */
+function commandOf(folder: string, program: string): string[] {
   const relative = path.relative(path.resolve(folder), program);
-  return relative.startsWith('..') || path.isAbsolute(relative) ? program : relative;
+  const isBelow = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+  return isBelow ? ['node', relative.split(path.sep).join('/')] : ['source-dynamodb'];
 }

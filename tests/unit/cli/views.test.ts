@@ -136,7 +136,13 @@ describe('renderChanges()', () => {
   const render = (isWritten: boolean, count: number, notes: string[] = []) => {
     const file = { path: 'flow.yaml', text: '', isNew: false };
     const bindings = Array.from({ length: count }, (_, index) => `table-${index}`);
-    const changes = { files: count === 0 ? [] : [file], bindings, collections: [], notes };
+    const changes = {
+      files: count === 0 ? [] : [file],
+      bindings,
+      collections: [],
+      notes,
+      byHand: [],
+    };
     const options = { isWritten, flags: { source: 'flow.yaml' } };
     return renderChanges(changes, subject(), options, fakeTerminal(80));
   };
@@ -172,6 +178,7 @@ describe('renderValidation()', () => {
         table: 'orders',
         problems: [],
         notes: ['A note'],
+
         inspected: { ...inspection, table: orders, shards },
       },
       {
@@ -179,9 +186,17 @@ describe('renderValidation()', () => {
         table: 'users',
         problems,
         notes: [],
+
         inspected: { ...inspection, table: users, shards: undefined, problems },
       },
-      { binding: oldBinding!, table: 'old', problems: [], notes: [], inspected: undefined },
+      {
+        binding: oldBinding!,
+        table: 'old',
+        problems: [],
+        notes: [],
+
+        inspected: undefined,
+      },
     ];
     const plan = planCapture([{ table: orders, rcuAllocation: 500, openShardCount: 4 }], config);
     const place = 'in region eu-west-1';

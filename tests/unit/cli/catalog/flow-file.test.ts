@@ -107,7 +107,7 @@ describe('readFlowCapture()', () => {
       'an alias of nothing',
       'captures:\n  a/b: { endpoint: { local: { config: *config } } }\n',
       undefined,
-      'flow.yaml:2:39: Unresolved alias (the anchor must be set before the alias): config\n  1 | captures:\n  2 |   a/b: { endpoint: { local: { config: *config } } }\n    |                                       ^',
+      'flow.yaml:2:39: There is no anchor "&config" before this\n  1 | captures:\n  2 |   a/b: { endpoint: { local: { config: *config } } }\n    |                                       ^',
       undefined,
     ],
     [
@@ -211,5 +211,80 @@ describe('readCollection()', () => {
     expect(message.split('\n')[0]).toBe(
       'flow.yaml:4:13: There is no file "schemas/orders.schema.yaml"',
     );
+  });
+});
+
+describe('what Flow reads too', () => {
+  const bound = (text: string, files: Record<string, string> = {}) =>
+    read({ 'flow.yaml': text, ...files });
+
+  test('merge keys and aliases, in every place', async () => {
+    const text = `
+x-endpoint: &endpoint
+  local: &local { command: [x], config: { region: us-east-1 } }
+x-binding: &binding { disable: true, backfill: 7 }
+x-capture: &capture
+  <<: { endpoint: { <<: { local: *local } } }
+x-captures: &captures
+  a/b:
+    <<: *capture
+    bindings:
+      - { <<: *binding, resource: { <<: { table: orders, rcuAllocation: 1 }, rcuAllocation: 5 }, target: a/orders }
+      - { <<: [{ backfill: 2 }, *binding], resource: { table: users }, target: a/users }
+x-collection: &collection { schema: { type: object } }
+captures: { <<: *captures }
+collections:
+  a/orders: { <<: *collection, key: [/id] }
+`;
+    const capture = await bound(text);
+    expect([capture.name, capture.config]).toEqual(['a/b', { region: 'us-east-1' }]);
+    expect(
+      capture.bindings.map(({ resource, backfill, isDisabled }) => [
+        resource,
+        backfill,
+        isDisabled,
+      ]),
+    ).toEqual([
+      [{ table: 'orders', rcuAllocation: 5 }, 7, true],
+      [{ table: 'users' }, 2, true],
+    ]);
+    const { key, writeSchema } = await readCollection(
+      memoryFiles({}),
+      capture,
+      capture.bindings[0]!,
+    );
+    expect([key, writeSchema]).toEqual([['/id'], { type: 'object' }]);
+  });
+
+  test('a resource in a file of its own', async () => {
+    const text = shop.replace('{ table: orders, rcuAllocation: 10 }', 'resources/orders.yaml');
+    const { bindings } = await bound(text, { 'resources/orders.yaml': 'table: orders\n' });
+    expect(bindings[0]?.resource).toEqual({ table: 'orders' });
+  });
+});
+
+describe('a file that is named by another', () => {
+  const secret = 'root:x:0:0: [hunter2\n';
+  const catalog = 'import: [other]\n' + shop;
+  test.each<[string, string, string]>([
+    ['no YAML', secret, 'flow.yaml:1:10: Cannot import "other": other:2:1: This is not valid YAML'],
+    ['a text', 'hunter2\n', 'flow.yaml:1:10: Cannot import "other": it is no Flow catalog'],
+    ['a list', '- hunter2\n', 'flow.yaml:1:10: Cannot import "other": it is no Flow catalog'],
+    [
+      'a mapping',
+      'password: hunter2\n',
+      'flow.yaml:1:10: Cannot import "other": it is no Flow catalog',
+    ],
+  ])('is not quoted where it is %s', async (_, other, want) => {
+    const [message] = await refusal(read({ 'flow.yaml': catalog, other }));
+    expect(message.split('\n')[0]).toBe(want);
+    expect(message).not.toContain('hunter2');
+  });
+
+  test('is not quoted where it is a configuration', async () => {
+    const text = shop.replace('{ region: us-east-1 }', 'secrets.yaml');
+    const broken = 'region: us-east-1\naws_secret_access_key: "hunter2\n';
+    const [message] = await refusal(read({ 'flow.yaml': text, 'secrets.yaml': broken }));
+    expect(message).toMatch(/^secrets\.yaml:\d+:\d+: This is not valid YAML$/);
   });
 });

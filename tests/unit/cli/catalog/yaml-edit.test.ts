@@ -10,7 +10,7 @@ const binding = {
 const collection = { name: 'a/z', value: { key: ['/id'] }, block: 'a/z:\n  key: [/id]\n' };
 
 const added = (text: string, path: string[], addition: Parameters<typeof addTo>[2]) =>
-  addTo(parseYamlFile('flow.yaml', text), path, addition).text;
+  addTo(parseYamlFile('flow.yaml', text), path, addition)?.text;
 
 describe('addTo()', () => {
   test('adds to a list and leaves all else as it is', () => {
@@ -82,5 +82,66 @@ captures:
     ['an empty file', '', 'collections:\n  a/z:\n    key: [/id]\n'],
   ])('adds a name to %s', (_, before, after) => {
     expect(added(before, ['collections'], collection)).toBe(after);
+  });
+
+  test.each([
+    [
+      'a list that another capture shares',
+      'captures:\n  a/b:\n    bindings: &list\n      - target: x\n  a/c:\n    bindings: *list\n',
+    ],
+    ['an alias', 'x: &list [{target: x}]\ncaptures:\n  a/b:\n    bindings: *list\n'],
+    [
+      'a capture that another merges',
+      'captures:\n  a/b: &base\n    bindings: []\n  a/c:\n    <<: *base\n',
+    ],
+    [
+      'bindings that may be merged',
+      'x: &base\n  bindings: [{target: x}]\ncaptures:\n  a/b:\n    <<: *base\n',
+    ],
+    ['a text where a list should be', 'captures:\n  a/b:\n    bindings: file.yaml\n'],
+  ])('leaves %s alone', (_, text) => {
+    expect(added(text, bindingsPath, binding)).toBeUndefined();
+  });
+
+  test('takes an anchor that nothing refers to', () => {
+    const before = 'captures:\n  a/b: &mine\n    bindings:\n      - target: x\n';
+    const after = `${before}      - resource: { table: z }\n        target: a/z\n`;
+    expect(added(before, bindingsPath, binding)).toBe(after);
+  });
+
+  test('keeps a byte order mark apart, so that all else stays as it is', () => {
+    const before = 'captures:\n  a/b:\n    bindings:\n      - target:   x\n';
+    const file = addTo(parseYamlFile('flow.yaml', `\ufeff${before}`), bindingsPath, binding);
+    const after = `${before}      - resource: { table: z }\n        target: a/z\n`;
+    expect([file?.mark, file?.text]).toEqual(['\ufeff', after]);
+  });
+});
+
+describe('addTo() a JSON file', () => {
+  test.each([
+    [
+      'a list on lines of its own',
+      '{\n\t"captures": {\n\t\t"a/b": {\n\t\t\t"bindings": [\n\t\t\t\t{"target":"x"}\n\t\t\t]\n\t\t}\n\t}\n}\n',
+      '{\n\t"captures": {\n\t\t"a/b": {\n\t\t\t"bindings": [\n\t\t\t\t{"target":"x"},\n\t\t\t\t{\n\t\t\t\t\t"resource": {\n\t\t\t\t\t\t"table": "z"\n\t\t\t\t\t},\n\t\t\t\t\t"target": "a/z"\n\t\t\t\t}\n\t\t\t]\n\t\t}\n\t}\n}\n',
+    ],
+    [
+      'a list on one line',
+      '{"captures":{"a/b":{"bindings":[{"target":"x"}]}}}',
+      '{"captures":{"a/b":{"bindings":[{"target":"x"}, { "resource": { "table": "z" }, "target": "a/z" }]}}}',
+    ],
+    [
+      'an empty list',
+      '{\r\n  "captures": { "a/b": {\r\n    "bindings": []\r\n  } }\r\n}\r\n',
+      '{\r\n  "captures": { "a/b": {\r\n    "bindings": [\r\n      {\r\n        "resource": {\r\n          "table": "z"\r\n        },\r\n        "target": "a/z"\r\n      }\r\n    ]\r\n  } }\r\n}\r\n',
+    ],
+    [
+      'no list at all',
+      '{\n  "captures": {\n    "a/b": {}\n  }\n}\n',
+      '{\n  "captures": {\n    "a/b": {\n      "bindings": [\n        {\n          "resource": {\n            "table": "z"\n          },\n          "target": "a/z"\n        }\n      ]\n    }\n  }\n}\n',
+    ],
+  ])('to %s', (_, before, after) => {
+    const got = added(before, bindingsPath, binding);
+    expect(got).toBe(after);
+    expect(JSON.parse(got ?? '')).toBeDefined();
   });
 });

@@ -6,6 +6,7 @@ import {
   changesFor,
   type Changes,
 } from '../../../../connector/cli/discover/discovered-changes.ts';
+import { cannotEdit } from '../../../../connector/cli/discover/by-hand.ts';
 import { readFlowCapture } from '../../../../connector/cli/catalog/flow-file.ts';
 import { errorCodes } from '../../../../connector/errors.ts';
 import { bindingOf } from '../../../../connector/session/discover.ts';
@@ -103,7 +104,13 @@ captures:${captures}      - resource: { table: users }
   test('changes nothing the second time', async () => {
     const first = await written({ 'flow.yaml': captured }, survey([orders, users]));
     const second = await written(first.texts, survey([orders, users]));
-    expect(second.changes).toEqual({ files: [], bindings: [], collections: [], notes: [] });
+    expect(second.changes).toEqual({
+      files: [],
+      bindings: [],
+      collections: [],
+      notes: [],
+      byHand: [],
+    });
   });
 
   test('keeps disabled bindings, and those by ARN', async () => {
@@ -115,7 +122,7 @@ captures:${captures}      - resource: { table: users }
       'schemas/orders.schema.yaml': stringify(schemaOf(orders)),
     };
     const { changes } = await written(texts, survey([orders]));
-    expect(changes).toEqual({ files: [], bindings: [], collections: [], notes: [] });
+    expect(changes).toEqual({ files: [], bindings: [], collections: [], notes: [], byHand: [] });
   });
 
   test('brings a schema that discover wrote up to date, also in the form of the control plane', async () => {
@@ -151,6 +158,7 @@ captures:${captures}      - resource: { table: users }
         'Collection "acmeCo/shop/orders": its key is not that of the table, [/id]: kept',
         'schemas/orders.schema.yaml: was not written by discover, and was left alone',
       ],
+      byHand: [],
     });
   });
 
@@ -169,7 +177,7 @@ captures:${captures}      - resource: { table: users }
     const texts = Object.fromEntries(paths.map((path) => [path, readFileSync(path, 'utf8')]));
     const tables = demoTables.map(({ name, key }) => tableNamed(name, { key }));
     const { changes } = await written(texts, survey(tables));
-    expect(changes).toEqual({ files: [], bindings: [], collections: [], notes: [] });
+    expect(changes).toEqual({ files: [], bindings: [], collections: [], notes: [], byHand: [] });
   });
 
   test('lets the first of two tables speak for their common collection', async () => {
@@ -188,6 +196,38 @@ captures:${captures}      - resource: { table: users }
         'Cannot write "schemas/users.schema.yaml": it is there already, and was not written by discover',
       hint: 'Move it away, or rename it.',
     });
+  });
+
+  test('gives a table with a very long name a file name that file systems take', async () => {
+    const names = ['a', 'b'].map((end) => 'x'.repeat(249) + end);
+    const { changes } = await written(
+      { 'flow.yaml': captured },
+      survey(names.map((name) => tableNamed(name))),
+    );
+    const files = changes.files
+      .map(({ path }) => path)
+      .filter((file) => file.endsWith('.schema.yaml'));
+    expect(new Set(files).size).toBe(2);
+    expect(files.every((file) => file.split('/').at(-1)!.length <= 200)).toBe(true);
+  });
+
+  test('says what to add by hand where the file cannot be edited', async () => {
+    const shared =
+      captured.replace('    bindings:', '    bindings: &all') +
+      '  acmeCo/other:\n    bindings: *all\n';
+    const { changes } = await written({ 'flow.yaml': shared }, survey([users]));
+    expect(changes.byHand).toEqual([
+      {
+        file: 'flow.yaml',
+        path: ['captures', 'acmeCo/shop/source-dynamodb', 'bindings'],
+        lines: '- resource: { table: users }\n  target: acmeCo/shop/users\n',
+      },
+    ]);
+    expect(cannotEdit(changes.byHand).hint).toBe(
+      'Add these lines by hand, and run it again.\n' +
+        'To captures → acmeCo/shop/source-dynamodb → bindings in flow.yaml:\n' +
+        '  - resource: { table: users }\n    target: acmeCo/shop/users',
+    );
   });
 });
 
