@@ -2,6 +2,7 @@
 
 import type { RateLimit } from '../async/rate-limit.ts';
 import type { Aws, ShardPage } from '../aws/aws.ts';
+import type { Clock } from '../host.ts';
 
 /**
  * DescribeStream may be called ten times a second by everybody on the account; half of that is ours, for all
@@ -13,6 +14,7 @@ export const shardsPerPage = 100;
 
 export interface ListingContext {
   readonly aws: Aws;
+  readonly clock: Clock;
   /** Of `listCallsPerSecond`, shared by all tables. */
   readonly listCalls: RateLimit;
   readonly streamArn: string;
@@ -20,7 +22,7 @@ export interface ListingContext {
 
 /** Lists a stream's shards, or those after one of them, page by page; each page can be used at once. */
 export async function* listShards(
-  { aws, listCalls, streamArn }: ListingContext,
+  { aws, listCalls, streamArn }: Pick<ListingContext, 'aws' | 'listCalls' | 'streamArn'>,
   signal: AbortSignal,
   afterShardId?: string,
 ): AsyncGenerator<ShardPage> {

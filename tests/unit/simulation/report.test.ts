@@ -18,6 +18,8 @@ const result: HistoryResult = {
   ]),
   faults: new Map([['reset', 1]]),
   end: 'complete',
+  repairs: 0,
+  lastSecondGhosts: 0,
   lossesReported: 0,
   latenciesMs: [],
   outputDigest: '',
