@@ -54,7 +54,7 @@ const orderMutants: readonly Mutant[] = [
   },
   {
     name: 'the scan is eventually consistent',
-    file: 'connector/aws/dynamodb-client.ts',
+    file: 'connector/aws/table-calls.ts',
     find: '"ConsistentRead":true',
     replace: '"ConsistentRead":false',
   },

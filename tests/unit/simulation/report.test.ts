@@ -41,6 +41,8 @@ function exampleReport(): Report {
       ['hang', 1],
     ]),
     lossesReported: 1,
+    repairs: 2,
+    lastSecondGhosts: 1,
     latenciesMs: [812.5, 3, 9],
   });
   return report;
@@ -62,6 +64,8 @@ describe('Report', () => {
       faults: { reset: 5, hang: 1 },
       lossesPlayed: 1,
       lossesReported: 1,
+      repairs: 2,
+      lastSecondGhosts: 1,
       latencyP99Ms: 813,
       longestLatencyMs: 813,
       outputDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -105,6 +109,8 @@ describe('renderReport()', () => {
       ['', 'hang 1'],
       ['losses played', '1'],
       ['losses reported', '1'],
+      ['repairs', '2'],
+      ['ghosts of a last second', '1'],
       ['latency, calm: p99', '813 ms'],
       ['latency, calm: longest', '813 ms'],
       ['histories with violations', '1'],
