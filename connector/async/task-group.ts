@@ -72,3 +72,23 @@ export class TaskGroup {
     for (const controller of this.#controllers) controller.abort(reason);
   }
 }
+
+/** Runs `main` to its end, and `others` for as long as that lasts; all are awaited. */
+export async function runBeside(
+  signal: AbortSignal,
+  main: Task,
+  others: readonly Task[],
+): Promise<void> {
+  const ended = new Error('The main task has ended');
+  try {
+    await runTogether(signal, [
+      async (taskSignal) => {
+        await main(taskSignal);
+        throw ended; // Ends the others.
+      },
+      ...others,
+    ]);
+  } catch (error) {
+    if (error !== ended) throw error;
+  }
+}

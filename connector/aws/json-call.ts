@@ -45,20 +45,9 @@ export function createJsonCall(options: JsonCallOptions): JsonCall {
     const port = url.port === '' ? undefined : Number(url.port);
     // A gateway may serve DynamoDB below a path.
     const path = `${url.pathname.replace(/\/$/, '')}/`;
-    const address = { method: 'POST', protocol, hostname: url.hostname, path } as const;
-    const request = {
-      ...address,
-      ...(port === undefined ? {} : { port }),
-      query: {},
-      headers: {
-        host: url.host,
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': target,
-      },
-      body,
-    };
-    const { headers } = await signer.sign(request, signingRegion);
-    const response = await transport.send({ ...address, port, headers, body }, timeoutMs, signal);
+    const headers = await signer.sign({ host: url.host, path, target, body }, signingRegion);
+    const address = { method: 'POST', protocol, hostname: url.hostname, port, path } as const;
+    const response = await transport.send({ ...address, headers, body }, timeoutMs, signal);
     signer.observe(response);
     if (response.status !== 200) throw errorOf(response);
     return response.body;

@@ -1,10 +1,9 @@
 /** Signatures with the host's clock, corrected by the server's. */
 
-import { Hash } from '@smithy/core/serde';
-import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentity, HttpRequest, Provider } from '@smithy/types';
+import type { AwsCredentialIdentity, Provider } from '@smithy/types';
 import type { Clock, HttpResponse } from '../host.ts';
-import { dateOf, parseDate } from '../time.ts';
+import { parseDate } from '../time.ts';
+import { Signature, type SignedCall } from './signature.ts';
 
 // AWS tolerates five minutes. Less than four needs no correction, and the header only counts seconds.
 const skewMsMax = 240_000;
@@ -14,20 +13,18 @@ const skewMsMax = 240_000;
  * far the host's clock is off once AWS has complained.
  */
 export class Signer {
-  readonly #signature: SignatureV4;
+  readonly #signature = new Signature();
+  readonly #region: string;
+  readonly #credentials: Provider<AwsCredentialIdentity>;
   readonly #clock: Clock;
   /** Both changed by `observe`. */
   #offsetMs = 0;
   #signingOffsetMs = 0;
 
   constructor(region: string, credentials: Provider<AwsCredentialIdentity>, clock: Clock) {
+    this.#region = region;
+    this.#credentials = credentials;
     this.#clock = clock;
-    this.#signature = new SignatureV4({
-      service: 'dynamodb',
-      region,
-      credentials,
-      sha256: Hash.bind(null, 'sha256'),
-    });
   }
 
   /** How far the server's time is ahead of the host's; 0 where that is too little to matter. */
@@ -35,12 +32,11 @@ export class Signer {
     return this.#offsetMs;
   }
 
-  /** `region`: where the endpoint wants another than the configured one. */
-  sign(request: HttpRequest, region?: string): Promise<HttpRequest> {
-    return this.#signature.sign(request, {
-      signingDate: dateOf(this.#clock.now() + this.#signingOffsetMs),
-      ...(region === undefined ? {} : { signingRegion: region }),
-    });
+  /** The headers of a call. `region`: where the endpoint wants another than the configured one. */
+  async sign(call: SignedCall, region = this.#region): Promise<Record<string, string>> {
+    const credentials = await this.#credentials();
+    const nowMs = this.#clock.now() + this.#signingOffsetMs;
+    return this.#signature.headersOf(call, credentials, region, nowMs);
   }
 
   /**

@@ -6,8 +6,9 @@ import { remedyOf, type Aws, type AwsError } from '../aws/aws.ts';
 import { nameOf } from '../errors.ts';
 import type { Clock } from '../host.ts';
 import type { UnfinishedSegment } from '../state/state.ts';
-import type { ItemKey, Table } from '../table.ts';
+import type { Table } from '../table.ts';
 import type { CapacityPace } from './capacity-pace.ts';
+import type { ItemPage, ItemPageOutcome, PageTicket } from './item-page.ts';
 import type { ScanConcurrency } from './scan-concurrency.ts';
 import type { SegmentQueue } from './segment-queue.ts';
 
@@ -16,33 +17,6 @@ const pageBytesAtStart = 2 * 1024 * 1024;
 const pageBytesMin = 64 * 1024;
 /** A page is held as the response's bytes and as the documents made of them. */
 const heldPerResponseByte = 2;
-
-/** A page's place in the fence's time, taken before its request is sent. */
-export type PageTicket = number;
-
-/** One strongly consistent page of items, as DynamoDB sent it. */
-export interface ItemPage {
-  readonly segment: number;
-  /** Where the page begins; absent at the segment's beginning. */
-  readonly startKey: ItemKey | undefined;
-  readonly ticket: PageTicket;
-  /** When the page's request began. */
-  readonly scannedAtMs: number;
-  readonly body: Uint8Array;
-}
-
-/**
- * What became of a page: covered up to a key (none: the segment is finished), or to be scanned again, or left alone,
- * since its table is divided into other segments from now on.
- */
-export type ItemPageOutcome =
-  | {
-      readonly kind: 'covered';
-      readonly lastEvaluatedKey: ItemKey | undefined;
-      readonly units: number;
-    }
-  | { readonly kind: 'scan-again' }
-  | { readonly kind: 'divided'; readonly units: number };
 
 /** What the scan of a page needs; shared by all pages of a backfill. */
 export interface ScanContext {
@@ -56,11 +30,9 @@ export interface ScanContext {
   readonly queue: SegmentQueue;
   readonly patience: Patience;
   readonly pageSize: PageSize;
-  /** Takes a ticket for a page that is about to be requested. */
+  /** These three as in `BackfillOptions`. */
   readonly beginPage: () => PageTicket;
-  /** Gives up the ticket of a page that will not come. */
   readonly abandonPage: (ticket: PageTicket) => void;
-  /** Takes a page with its ticket; resolves when the output has room for more. */
   readonly deliver: (page: ItemPage) => Promise<ItemPageOutcome>;
 }
 

@@ -1,8 +1,13 @@
 /** One table captured, its items and its changes together: the stream has the last word on a key. */
 
-import { runTogether, type Task } from '../async/task-group.ts';
+import { runBeside, runTogether, type Task } from '../async/task-group.ts';
 import type { Shard } from '../aws/aws.ts';
-import { runBackfill, type ItemPage, type ItemPageOutcome } from '../backfill/backfill.ts';
+import {
+  assertAdvances,
+  runBackfill,
+  type ItemPage,
+  type ItemPageOutcome,
+} from '../backfill/backfill.ts';
 import { statePatch, type JsonObject, type TableState } from '../state/state.ts';
 import {
   followStream,
@@ -12,19 +17,22 @@ import {
 } from '../stream/stream.ts';
 import type { Table } from '../table.ts';
 import { parseRfc3339, rfc3339 } from '../time.ts';
-import { createTranscoder, type Frames, type Transcoder } from '../transcoder/transcoder.ts';
+import {
+  createTranscoder,
+  laterSequenceNumber,
+  type Frames,
+  type Transcoder,
+} from '../transcoder/transcoder.ts';
 import { untilDone } from './capture-end.ts';
-import type { CaptureContext, TableBinding } from './capture.ts';
+import type { CaptureContext, TableBinding } from './capture-context.ts';
 import { Fence } from './fence.ts';
-import { assertAdvances, later } from './positions.ts';
 import { betterSegmentCount } from './segment-count.ts';
 import { StreamFirst } from './stream-first.ts';
+import { markStream } from './stream-mark.ts';
 import { assertSameStream } from './table-start.ts';
 
 /** Records of so long before the backfill began are in every scan page; clocks may differ by some minutes. */
 const clockMarginMs = 15 * 60_000;
-/** How often the state notes until when the stream has been read, so that a long pause can be noticed. */
-const streamMarkIntervalMs = 5 * 60_000;
 
 /** A table as it begins or goes on. */
 export interface TableCaptureOptions {
@@ -78,23 +86,17 @@ export class TableCapture {
   /** Runs until the signal aborts; or, where the capture is to end at some point, until then. */
   async run(signal: AbortSignal): Promise<void> {
     const { context, binding, state } = this.#options;
-    const done = new Error('The table is done');
+    const { clock, end } = context;
+    const emit = (patch: JsonObject | undefined) => this.#emit(patch);
     const tasks: Task[] = [
       (taskSignal) => this.#followStream(taskSignal),
       (taskSignal) => this.#runBackfill(taskSignal),
-      (taskSignal) => this.#markStream(taskSignal),
+      (taskSignal) => markStream(state, this.lag, clock, emit, taskSignal),
     ];
-    if (context.end !== 'never') {
-      tasks.push(async (taskSignal) => {
-        await untilDone({ ...binding, state, lag: this.lag }, context, taskSignal);
-        throw done; // Ends the other tasks, each between two batches.
-      });
-    }
-    try {
-      await runTogether(signal, tasks);
-    } catch (error) {
-      if (error !== done) throw error;
-    }
+    const table = { stateKey: binding.stateKey, state, lag: this.lag };
+    if (end === 'never') await runTogether(signal, tasks);
+    // The others end between two batches.
+    else await runBeside(signal, (taskSignal) => untilDone(table, context, taskSignal), tasks);
   }
 
   async #runBackfill(signal: AbortSignal): Promise<void> {
@@ -106,7 +108,8 @@ export class TableCapture {
     const { context, binding, table, state } = this.#options;
     await runBackfill(
       {
-        ...context,
+        aws: context.aws,
+        clock: context.clock,
         table,
         segments: state.unfinishedSegments(),
         segmentCount: state.segmentCount,
@@ -129,7 +132,8 @@ export class TableCapture {
     const { context, table, state, firstListing } = this.#options;
     await followStream(
       {
-        ...context,
+        aws: context.aws,
+        clock: context.clock,
         tableName: table.name,
         streamArn: state.streamArn,
         shards: state.shards(),
@@ -138,6 +142,9 @@ export class TableCapture {
         firstListing,
         lag: this.lag,
         budget: context.streamBudget,
+        listCalls: context.listCalls,
+        readCalls: context.readCalls,
+        idleReadCalls: context.idleReadCalls,
         idleBackoffMaxMs: context.config.idleBackoffMaxMs,
         deliver: (page) => this.#deliverRecords(page),
         recordShards: (ids, isFinished) => this.#emit(state.addShards(ids, isFinished)),
@@ -191,7 +198,10 @@ export class TableCapture {
     const { nextShardIterator, lastCreatedAtMs, recordCount } = documents;
     const isFinished = nextShardIterator === undefined;
     // A page that came again must not take the position back.
-    const lastSequenceNumber = later(page.afterSequenceNumber, documents.lastSequenceNumber);
+    const lastSequenceNumber = laterSequenceNumber(
+      page.afterSequenceNumber,
+      documents.lastSequenceNumber,
+    );
     const read =
       lastSequenceNumber === undefined || lastCreatedAtMs === undefined
         ? undefined
@@ -230,19 +240,5 @@ export class TableCapture {
   async #checkTable(signal: AbortSignal): Promise<void> {
     const { context, table, state } = this.#options;
     assertSameStream(await context.aws.tables.describeTable(table.name, signal), state);
-  }
-
-  /** Notes in the state, now and then, until when the stream has been read. */
-  async #markStream(signal: AbortSignal): Promise<void> {
-    const { context, state } = this.#options;
-    for (;;) {
-      await context.clock.sleep(streamMarkIntervalMs, signal);
-      const readUntilMs = this.lag.readUntilMs();
-      const marked =
-        state.streamReadAt === undefined ? -Infinity : parseRfc3339(state.streamReadAt);
-      if (readUntilMs > marked) {
-        await this.#emit(state.amend({ streamReadAt: rfc3339(readUntilMs) }));
-      }
-    }
   }
 }

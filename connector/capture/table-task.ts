@@ -10,7 +10,7 @@ import {
   type TableStateJson,
 } from '../state/state.ts';
 import { isDataLoss } from '../stream/stream.ts';
-import type { CaptureContext, TableBinding } from './capture.ts';
+import type { CaptureContext, TableBinding } from './capture-context.ts';
 import type { TableProgress } from './progress.ts';
 import { RestartBackoff } from './restart-backoff.ts';
 import { TableCapture } from './table-capture.ts';

@@ -2,6 +2,7 @@
 
 import type { Aws, Shard } from '../aws/aws.ts';
 import { isConnectorError } from '../errors.ts';
+import type { Clock } from '../host.ts';
 import { listShards, shardsPerPage, type ListingContext } from './shard-listing.ts';
 
 /** Children may be listed late: this often, and with this first wait that doubles, they are looked for. */
@@ -11,6 +12,7 @@ const firstWaitMs = 100;
 const listingPagesMax = 3;
 
 export interface ChildSearchOptions extends ListingContext {
+  readonly clock: Clock;
   /** Shards known with a later id than this one. */
   readonly countAfter: (shardId: string) => number;
   readonly hasChildren: (shardId: string) => boolean;

@@ -12,11 +12,21 @@ import { retentionMs } from './data-loss.ts';
  */
 const unreadMsMax = retentionMs - 15 * 60_000;
 
+/** Records of a shard that were lost, as `what` says. */
+export interface Loss {
+  readonly shardId: string;
+  readonly what: string;
+  readonly cause?: unknown;
+}
+
+/** Called with what cannot be otherwise any more. Never returns. */
+export type ReportLoss = (loss: Loss, signal: AbortSignal) => Promise<never>;
+
 interface IteratorContext {
   readonly aws: Aws;
   readonly clock: Clock;
   readonly streamArn: string;
-  readonly lost: (shardId: string, what: string) => Promise<never>;
+  readonly lost: ReportLoss;
 }
 
 interface Place {
@@ -40,10 +50,8 @@ export async function newIterator(
   const iterator = await aws.streams.getShardIterator(streamArn, shardId, position, signal);
   // The server tells of positions that are gone, but never that the oldest record is not the first any more.
   if (sequenceNumber === undefined && clock.now() - unreadSinceMs > unreadMsMax) {
-    await lost(
-      shardId,
-      `was not read since ${rfc3339(unreadSinceMs)}, and a stream keeps its records for 24 hours`,
-    );
+    const what = `was not read since ${rfc3339(unreadSinceMs)}, and a stream keeps its records for 24 hours`;
+    await lost({ shardId, what }, signal);
   }
   return iterator;
 }

@@ -2,7 +2,6 @@
 
 import type { RateLimit } from '../async/rate-limit.ts';
 import type { Aws, ShardPage } from '../aws/aws.ts';
-import type { Clock } from '../host.ts';
 
 /**
  * DescribeStream may be called ten times a second by everybody on the account; half of that is ours, for all
@@ -14,7 +13,6 @@ export const shardsPerPage = 100;
 
 export interface ListingContext {
   readonly aws: Aws;
-  readonly clock: Clock;
   /** Of `listCallsPerSecond`, shared by all tables. */
   readonly listCalls: RateLimit;
   readonly streamArn: string;
@@ -22,7 +20,7 @@ export interface ListingContext {
 
 /** Lists a stream's shards, or those after one of them, page by page; each page can be used at once. */
 export async function* listShards(
-  { aws, listCalls, streamArn }: Pick<ListingContext, 'aws' | 'listCalls' | 'streamArn'>,
+  { aws, listCalls, streamArn }: ListingContext,
   signal: AbortSignal,
   afterShardId?: string,
 ): AsyncGenerator<ShardPage> {

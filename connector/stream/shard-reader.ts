@@ -5,7 +5,7 @@ import type { RateLimit } from '../async/rate-limit.ts';
 import { Patience, remedyOf, type Aws } from '../aws/aws.ts';
 import { nameOf } from '../errors.ts';
 import type { Clock } from '../host.ts';
-import { isLoss, newIterator } from './shard-iterator.ts';
+import { isLoss, newIterator, type ReportLoss } from './shard-iterator.ts';
 import type { StreamLag } from './stream-lag.ts';
 
 /** Records asked for; the most that GetRecords gives. */
@@ -61,10 +61,9 @@ export interface ReaderContext {
   readonly idleReadCalls: RateLimit;
   readonly idleBackoffMaxMs: number;
   readonly lag: StreamLag;
-  /** Takes a page; resolves when the output has room for more. */
+  /** As in `FollowStreamOptions`. */
   readonly deliver: (page: RecordPage) => Promise<RecordPageOutcome>;
-  /** Called with what cannot be otherwise any more: records of this shard were lost, as `what` says. Never returns. */
-  readonly lost: (shardId: string, what: string, cause?: unknown) => Promise<never>;
+  readonly lost: ReportLoss;
 }
 
 /** Where the reading of a shard begins. */
@@ -202,7 +201,8 @@ async function afterFailure(
   // Emulators raise these for a moment after other calls, and AWS may while it trims: ask again before believing.
   reading.losses += 1;
   if (reading.losses >= lossAttempts) {
-    await context.lost(reading.shardId, 'was trimmed before it was read to its end', error);
+    const what = 'was trimmed before it was read to its end';
+    await context.lost({ shardId: reading.shardId, what, cause: error }, signal);
   }
   await context.clock.sleep(lossDelayMs * reading.losses, signal);
 }

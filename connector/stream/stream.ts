@@ -3,18 +3,18 @@
 import { TaskGroup } from '../async/task-group.ts';
 import { nameOf } from '../errors.ts';
 import { rfc3339 } from '../time.ts';
-import type { Log } from '../log.ts';
-import type { ShardState } from '../state/state.ts';
 import type { Shard } from '../aws/aws.ts';
 import { ChildSearch } from './child-search.ts';
 import { DataLossError, retentionMs, shardCreatedAtMs } from './data-loss.ts';
+import type { FollowStreamOptions } from './follow-options.ts';
 import { ShardLineage } from './shard-lineage.ts';
-import { listCallsPerSecond, listShards, type ListingContext } from './shard-listing.ts';
-import { isLoss, newIterator } from './shard-iterator.ts';
+import { listCallsPerSecond, listShards } from './shard-listing.ts';
+import { isLoss, newIterator, type Loss } from './shard-iterator.ts';
 import { readShard, type ReaderContext } from './shard-reader.ts';
 
 export { DataLossError, isDataLoss, retentionMs, shardCreatedAtMs } from './data-loss.ts';
 export { listCallsPerSecond, listShards } from './shard-listing.ts';
+export type { FollowStreamOptions } from './follow-options.ts';
 export type { RecordPage, RecordPageOutcome } from './shard-reader.ts';
 export { StreamLag } from './stream-lag.ts';
 
@@ -26,24 +26,6 @@ const doubtfulListIntervalMs = 5_000;
 const restPerListing = 9;
 const doubtfulRestPerListing = 2;
 const listRestMsMax = 10 * 60_000;
-
-type Given = Omit<ReaderContext, 'lost'> & ListingContext;
-
-export interface FollowStreamOptions extends Given {
-  readonly tableName: string;
-  readonly log: Log;
-  /** What the state knows of the stream's shards. */
-  readonly shards: ReadonlyMap<string, ShardState>;
-  /** Until when the state has all of them read; absent where it does not tell. */
-  readonly readUntilMs: number | undefined;
-  /** The complete listing that a first start has just made; absent on a restart. */
-  readonly firstListing: readonly Shard[] | undefined;
-  /** Records shards that must be read, before they are, or must not; forgets those that no longer matter. */
-  readonly recordShards: (shardIds: readonly string[], isFinished: boolean) => Promise<void>;
-  readonly forgetShards: (shardIds: readonly string[]) => Promise<void>;
-  /** Throws when the table no longer has this stream. */
-  readonly checkTable: (signal: AbortSignal) => Promise<void>;
-}
 
 /** Delivers all records until the signal aborts. Throws `DataLossError` when records were lost. */
 export async function followStream(
@@ -59,6 +41,7 @@ class StreamFollower {
   readonly #group: TaskGroup;
   readonly #lineage = new ShardLineage();
   readonly #children: ChildSearch;
+  readonly #reader: ReaderContext;
   /** Of shards whose reading has not begun: what was recorded since then is yet to be read. */
   readonly #unreadSinceMs = new Map<string, number>();
   /** True once all shards were listed. */
@@ -70,9 +53,26 @@ class StreamFollower {
     this.#options = options;
     this.#listedAtMs = options.clock.now();
     this.#group = new TaskGroup(signal);
+    const { aws, clock, streamArn, listCalls, budget, readCalls, idleReadCalls } = options;
+    const { idleBackoffMaxMs, lag, deliver } = options;
+    this.#reader = {
+      aws,
+      clock,
+      streamArn,
+      budget,
+      readCalls,
+      idleReadCalls,
+      idleBackoffMaxMs,
+      lag,
+      deliver,
+      lost: (loss, lossSignal) => this.#lost(loss, lossSignal),
+    };
     const lineage = this.#lineage;
     this.#children = new ChildSearch({
-      ...options,
+      aws,
+      clock,
+      streamArn,
+      listCalls,
       countAfter: (id) => lineage.countAfter(id),
       hasChildren: (id) => lineage.hasChildren(id),
       mayList: () => this.#isListed,
@@ -159,14 +159,13 @@ class StreamFollower {
   async #confirm(shardId: string, signal: AbortSignal): Promise<void> {
     const { shards, clock } = this.#options;
     const what = 'is no longer listed before it was read to its end';
-    const lost = (lostId: string) => this.#lost(lostId, what, undefined, signal);
     const { lastSequenceNumber } = shards.get(shardId) ?? {};
     const place = { shardId, lastSequenceNumber, unreadSinceMs: clock.now() };
     try {
-      await newIterator({ ...this.#options, lost }, place, signal);
+      await newIterator(this.#reader, place, signal);
     } catch (error) {
       if (!isLoss(error)) throw error;
-      await lost(shardId);
+      await this.#lost({ shardId, what }, signal);
     }
   }
 
@@ -200,14 +199,12 @@ class StreamFollower {
 
   async #read(shardId: string, signal: AbortSignal): Promise<void> {
     const options = this.#options;
-    const lost = (lostId: string, what: string, cause?: unknown) =>
-      this.#lost(lostId, what, cause, signal);
     const position = options.shards.get(shardId)?.lastSequenceNumber;
     const readBeforeMs = this.#unreadSinceMs.get(shardId);
     const unreadSinceMs = readBeforeMs ?? options.clock.now();
     this.#unreadSinceMs.delete(shardId);
     const start = { shardId, lastSequenceNumber: position, unreadSinceMs, readBeforeMs };
-    await readShard({ ...options, lost }, start, signal);
+    await readShard(this.#reader, start, signal);
     this.#lineage.finish(shardId);
     // Children that are known may be read this very moment; others are asked for.
     this.#startReaders();
@@ -216,7 +213,7 @@ class StreamFollower {
   }
 
   /** Ends the capture of this table for lost records, or for what happened to the table, if that explains them. */
-  async #lost(shardId: string, what: string, cause: unknown, signal: AbortSignal): Promise<never> {
+  async #lost({ shardId, what, cause }: Loss, signal: AbortSignal): Promise<never> {
     const { checkTable, tableName } = this.#options;
     await checkTable(signal);
     throw new DataLossError(tableName, `shard "${shardId}" ${what}`, cause);

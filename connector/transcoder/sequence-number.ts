@@ -43,3 +43,13 @@ export class SequenceNumberMark {
     return this.isPassedBy(Buffer.from(`"${text}"`), 0);
   }
 }
+
+/** The later of two sequence numbers; where one is absent, the other. */
+export function laterSequenceNumber(
+  first: string | undefined,
+  second: string | undefined,
+): string | undefined {
+  if (first === undefined || second === undefined) return second ?? first;
+  const isLater = new SequenceNumberMark(first).isPassedBy(Buffer.from(`"${second}"`), 0);
+  return isLater ? second : first;
+}

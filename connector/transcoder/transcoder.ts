@@ -16,6 +16,7 @@ import type {
 import { FrameWriter } from './frame-writer.ts';
 import { transcodeItems } from './item-page.ts';
 import { invalidResponse } from './json-bytes.ts';
+import { emptyRecordPage } from './empty-page.ts';
 import { transcodeRecords } from './record-page.ts';
 
 export type {
@@ -26,6 +27,7 @@ export type {
   RecordDocuments,
   RecordRules,
 } from './documents.ts';
+export { laterSequenceNumber } from './sequence-number.ts';
 
 /** Throws a `ConnectorError` `response-invalid` when a body is not what AWS sends. */
 export interface Transcoder {
@@ -57,6 +59,8 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       return documents;
     },
     records(body, meta, rules) {
+      const empty = emptyRecordPage(body);
+      if (empty !== undefined) return empty;
       const bytes = plainBytes(body);
       const frames = new FrameWriter(pool, framing, recordSize.of(bytes));
       const oldImage = new ByteWriter(pool, 0);

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { runTogether, TaskGroup, type Task } from '../../../connector/async/task-group.ts';
+import {
+  runBeside,
+  runTogether,
+  TaskGroup,
+  type Task,
+} from '../../../connector/async/task-group.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { never, outcome } from '../aws/retry-context.ts';
 
@@ -55,6 +60,24 @@ describe('runTogether()', () => {
     const task: Task = (signal) => Promise.resolve(void reasons.push(signal.reason));
     const got = await outcome(runTogether(AbortSignal.abort(new Error('stopped')), [task]));
     expect([got, reasons]).toEqual(['stopped', [new Error('stopped')]]);
+  });
+});
+
+describe('runBeside()', () => {
+  test('ends the others, and awaits them, when the main task has ended', async () => {
+    const clock = new FakeClock(0);
+    const { ended, task } = tasksOn(clock);
+    const run = runBeside(never, task('main', 10), [task('other', 100)]);
+    expect(await clock.run(outcome(run))).toBe(undefined);
+    expect([ended, clock.now()]).toEqual([['main done', 'other: The main task has ended'], 10]);
+  });
+
+  test('throws what another task throws', async () => {
+    const clock = new FakeClock(0);
+    const { ended, task } = tasksOn(clock);
+    const run = runBeside(never, task('main', 10), [task('other', 5, 'broken')]);
+    expect(await clock.run(outcome(run))).toBe('broken');
+    expect(ended).toEqual(['other: broken', 'main: broken']);
   });
 });
 

@@ -109,7 +109,7 @@ export function readerContext(
     idleBackoffMaxMs: 1000,
     lag,
     deliver,
-    lost: (shardId) => Promise.reject(new Error(`lost ${shardId}`)),
+    lost: ({ shardId }) => Promise.reject(new Error(`lost ${shardId}`)),
     ...given,
   };
 }

@@ -177,7 +177,7 @@ describe('readShard()', () => {
 
   test('a shard that cannot be read for a day, from its oldest record', async () => {
     const said: string[] = [];
-    const lost: ReaderContext['lost'] = (_, what) => {
+    const lost: ReaderContext['lost'] = ({ what }) => {
       said.push(what);
       return Promise.reject(new Error('lost'));
     };

@@ -3,7 +3,7 @@ import { AwsError, type Shard } from '../../../connector/aws/aws.ts';
 import type { ShardState } from '../../../connector/state/state.ts';
 import { followStream, type FollowStreamOptions } from '../../../connector/stream/stream.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { collectedLog, outcome } from '../aws/retry-context.ts';
+import { outcome } from '../aws/retry-context.ts';
 import { awsOf, rateOf, readerContext, scriptedShard, shardPage } from './fake-stream.ts';
 
 const shard = (id: string, parentId?: string): Shard => ({ id, parentId, isClosed: false });
@@ -57,7 +57,6 @@ async function follow(world: World, seconds: number) {
     },
     listCalls: rateOf(clock, 5),
     tableName: 'orders',
-    log: collectedLog(clock).log,
     shards: new Map(world.state),
     readUntilMs: undefined,
     firstListing: world.firstListing,
