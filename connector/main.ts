@@ -2,7 +2,7 @@
 /** The edge: the real host in, an exit code out. */
 
 import './silence.ts';
-import './process-host/stop-signal.ts';
+import './stop-signal.ts';
 import { setFlagsFromString } from 'node:v8';
 
 // V8 lets garbage grow to several times of what is in use: with thousands of shards, whose waits outlive young

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ByteSink, Clock, CommandHost, Files, HttpTransport, Screen } from '../host.ts';
 import { codeOf, ConnectorError, errorCodes } from '../errors.ts';
-import { stopSignal } from './stop-signal.ts';
+import { stopSignal } from '../stop-signal.ts';
 
 /** Node's longest timer, about 24 days; a longer wait is several of them. */
 const timerMsMax = 2 ** 31 - 1;

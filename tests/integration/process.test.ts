@@ -51,7 +51,7 @@ test(
     const [, ...imports] = readFileSync('connector/main.ts', 'utf8').split(/^import /m);
     expect(imports.map((text) => /'(.*?)'/.exec(text)?.[1])).toEqual([
       './silence.ts',
-      './process-host/stop-signal.ts',
+      './stop-signal.ts',
       'node:v8',
     ]);
     for (const signal of ['SIGTERM', 'SIGTERM', 'SIGINT'] as const) {
