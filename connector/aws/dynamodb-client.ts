@@ -52,6 +52,7 @@ export async function createAwsPorts(
     clock: {
       now: () => host.clock.now() + signer.offsetMs,
       sleep: (ms, signal) => host.clock.sleep(ms, signal),
+      turn: () => host.clock.turn?.() ?? Promise.resolve(),
     },
     endpoint: tableEndpoints.name,
     streamEndpoint: streamEndpoints.name,

@@ -1,6 +1,6 @@
 /** The outside world of a real process. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { ByteSink, Clock, CommandHost, Files, HttpTransport, Screen } from '../host.ts';
 import { codeOf, ConnectorError, errorCodes } from '../errors.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -10,6 +10,7 @@ const timerMsMax = 2 ** 31 - 1;
 
 const systemClock: Clock = {
   now: () => Date.now(),
+  turn: () => setImmediate(),
   async sleep(ms, signal) {
     let left = ms;
     try {
