@@ -26,6 +26,8 @@ export const errorCodes = {
   nothingToCapture: 'nothing-to-capture',
   /** Stream records were lost before they were read; the binding must be backfilled again. */
   dataLoss: 'data-loss',
+  /** A repair cannot get the exports it needs: a bucket, a key or a permission is missing. */
+  exportFailed: 'export-failed',
   /** AWS kept failing beyond what patience allows. */
   awsUnavailable: 'aws-unavailable',
   /** AWS takes a request for wrong, and always will: an endpoint that is not quite DynamoDB, or a bug of ours. */

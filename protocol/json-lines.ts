@@ -63,7 +63,6 @@ function documentFraming(binding: number): DocumentFraming {
     tail: utf8.encode('}}\n'),
     seal: (_, start, end) => {
       checkResponseSize(end - start);
-      return end;
     },
   };
 }

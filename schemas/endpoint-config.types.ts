@@ -81,10 +81,22 @@ export interface AdvancedOptions {
    */
   historyMode?: boolean;
   /**
-   * What happens if changes were lost before they could be read, for instance because the capture was stopped for more than 24 hours. With fail, or blank, the capture stops and tells you which table to backfill; with backfill it backfills that table by itself.
+   * What happens if changes were lost before they could be read, for instance because the capture was stopped for more than 24 hours. With fail, or blank, the capture stops and tells you which table to backfill; with backfill it backfills that table by itself. With repair it heals the gap from incremental exports of the table, which needs point-in-time recovery and an export bucket, and stops where that is not possible; with repair-or-backfill it backfills the table there.
    */
-  onDataLoss?: 'fail' | 'backfill';
+  onDataLoss?: 'fail' | 'backfill' | 'repair' | 'repair-or-backfill';
   tableFilter?: TableFilter;
+  /**
+   * S3 bucket for the exports that a repair needs. Only repairs write to it.
+   */
+  exportBucket?: string;
+  /**
+   * Prefix of the keys under which DynamoDB writes exports to the bucket; blank means none.
+   */
+  exportPrefix?: string;
+  /**
+   * ID of the AWS account that owns the bucket, 12 digits, if that is not the account of your credentials.
+   */
+  exportBucketOwner?: string;
 }
 /**
  * Tables that discovery looks at, by patterns of their names, in which * stands for any characters and ? for one. Bindings that you have are captured all the same.

@@ -23,6 +23,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'package.json',
   ],
   capture: [
+    'repair',
     'backfill',
     'stream',
     'transcoder',
@@ -33,6 +34,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'protocol',
     'words',
   ],
+  repair: ['backfill', 'transcoder', 'state', 'aws', 'async', 'words'],
   backfill: ['state', 'aws', 'async', 'words'],
   stream: ['state', 'aws', 'async', 'words'],
   discovery: ['aws', 'async', 'schemas', 'words'],

@@ -3,6 +3,7 @@
 import type { EndpointConfig } from '../config/config.ts';
 import type { Clock, Host } from '../host.ts';
 import type { ItemKey, Table } from '../table.ts';
+import type { ExportApi, ObjectStore } from './export-api.ts';
 import type { RetryContext } from './retry.ts';
 
 export {
@@ -13,6 +14,14 @@ export {
   remedyOf,
   type CallSubject,
 } from './aws-error.ts';
+export type {
+  Backups,
+  ExportApi,
+  ExportRequest,
+  ExportStatus,
+  ObjectPart,
+  ObjectStore,
+} from './export-api.ts';
 export { Patience, withRetry, type RetryContext } from './retry.ts';
 
 export interface ScanRequest {
@@ -38,6 +47,11 @@ export interface TableApi {
    * `table-missing`.
    */
   scan(request: ScanRequest, signal: AbortSignal): Promise<Uint8Array>;
+  /**
+   * Strongly consistent reads of up to 100 items by their keys, as JSON objects: the response's JSON. One attempt.
+   * Throws `table-missing`.
+   */
+  getItems(tableName: string, keys: readonly string[], signal: AbortSignal): Promise<Uint8Array>;
 }
 
 /** One shard as a listing shows it. */
@@ -84,6 +98,12 @@ export interface StreamApi {
   getRecords(shardIterator: string, limit: number, signal: AbortSignal): Promise<Uint8Array>;
 }
 
+/** What only a repair needs. */
+export interface RepairPorts {
+  readonly exports: ExportApi;
+  readonly objects: ObjectStore;
+}
+
 /** Both ports, and what their callers need to retry the single-attempt calls. */
 export interface Aws {
   readonly tables: TableApi;
@@ -95,6 +115,8 @@ export interface Aws {
   /** The same for the calls on streams, which are another service. */
   readonly streamEndpoint: string;
   readonly retry: RetryContext;
+  /** The ports of a repair; loads them when called. */
+  readonly repairPorts: () => Promise<RepairPorts>;
   /** Takes back the body of a `scan` or `getRecords` that nobody will read any more. */
   readonly recycle?: (body: Uint8Array) => void;
 }

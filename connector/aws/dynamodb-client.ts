@@ -46,14 +46,31 @@ export async function createAwsPorts(
     rules: DescribeStreamCommand,
     inputFor: () => ({}),
   });
+  const clock = {
+    now: () => host.clock.now() + signer.offsetMs,
+    sleep: (ms: number, signal: AbortSignal) => host.clock.sleep(ms, signal),
+  };
+  const tablePort = portOver(tableEndpoints);
   return {
-    tables: createTableApi(portOver(tableEndpoints)),
+    tables: createTableApi(tablePort),
     streams: createStreamApi(portOver(streamEndpoints)),
-    clock: {
-      now: () => host.clock.now() + signer.offsetMs,
-      sleep: (ms, signal) => host.clock.sleep(ms, signal),
-      turn: () => host.clock.turn?.() ?? Promise.resolve(),
+    repairPorts: async () => {
+      const { createRepairPorts } = await import('./repair-ports.ts');
+      const { region, endpoint } = config;
+      const { environment } = host;
+      const settings = tables.config;
+      // Not the checked one: what S3 answers is another matter.
+      const wiring = {
+        port: tablePort,
+        transport: host.http,
+        signer,
+        credentials,
+        clock,
+        settings,
+      };
+      return createRepairPorts({ ...wiring, region, endpoint, environment });
     },
+    clock,
     endpoint: tableEndpoints.name,
     streamEndpoint: streamEndpoints.name,
     retry,

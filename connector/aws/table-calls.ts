@@ -54,6 +54,13 @@ export function createTableApi({ call, endpoint, retried }: Port): TableApi {
       call('DynamoDB_20120810.Scan', scanBody(request), signal, request.tableName).catch(
         missing(request.tableName),
       ),
+    getItems: (tableName, keys, signal) =>
+      call(
+        'DynamoDB_20120810.BatchGetItem',
+        `{"RequestItems":{${JSON.stringify(tableName)}:{"Keys":[${keys.join(',')}],"ConsistentRead":true}},"ReturnConsumedCapacity":"TOTAL"}`,
+        signal,
+        tableName,
+      ).catch(missing(tableName)),
   };
 }
 

@@ -12,6 +12,8 @@ import { SegmentQueue } from './segment-queue.ts';
 import type { ItemPage, ItemPageOutcome, PageTicket } from './item-page.ts';
 import { PageSize, scanPage, type ScanContext } from './segment-scan.ts';
 
+export { CapacityPace } from './capacity-pace.ts';
+export { isKeyRangeHot } from './segment-scan.ts';
 export {
   assertAdvances,
   type ItemPage,

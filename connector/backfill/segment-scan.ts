@@ -121,7 +121,7 @@ async function afterFailure(
 }
 
 /** True when only the partition that was read is hot: another segment helps, slowing down does not. */
-function isKeyRangeHot(error: unknown): boolean {
+export function isKeyRangeHot(error: unknown): boolean {
   const reasons =
     nameOf(error) === 'Error' ? [] : ((error as Partial<AwsError>).throttlingReasons ?? []);
   return reasons.length > 0 && reasons.every((reason) => reason.includes('KeyRange'));

@@ -11,7 +11,7 @@ const checkIntervalMs = 100;
 
 export interface EndingTable {
   readonly stateKey: string;
-  readonly state: { readonly backfillFinishedAt: string | undefined };
+  readonly state: { readonly backfillFinishedAt: string | undefined; readonly repair?: unknown };
   readonly lag: Pick<StreamLag, 'readUntilMs'>;
 }
 
@@ -37,7 +37,7 @@ export async function untilDone(
   };
   // It may have been backfilled before, and begun again.
   openBackfills.add(stateKey);
-  await until(() => state.backfillFinishedAt !== undefined);
+  await until(() => state.backfillFinishedAt !== undefined && state.repair === undefined);
   openBackfills.delete(stateKey);
   await until(() => openBackfills.size === 0);
   if (end !== 'caught-up') return;

@@ -3,7 +3,6 @@
 import { ByteBudget } from '../async/byte-budget.ts';
 import { RateLimit } from '../async/rate-limit.ts';
 import { runBeside, runTogether } from '../async/task-group.ts';
-import { Turns } from '../async/turns.ts';
 import { BufferPool } from '../buffer-pool.ts';
 import { listCallsPerSecond } from '../stream/stream.ts';
 import type { CaptureContext, CaptureOptions, TableBinding } from './capture-context.ts';
@@ -22,6 +21,9 @@ export type { ProgressWatch, WatchedTable } from './progress-watch.ts';
  */
 const scanBytesMax = 64 * 1024 * 1024;
 const streamBytesMax = 32 * 1024 * 1024;
+/** And bytes of export files, of which first parts wait to be unzipped, and pieces of large ones are. */
+const firstPartBytesMax = 8 * 1024 * 1024;
+const pieceBytesMax = 24 * 1024 * 1024;
 /**
  * GetRecords calls a second over all shards: a thousand idle ones once a second, on a part of a core, and as many
  * again for those that have records, so that thousands of idle shards never make a change wait.
@@ -42,10 +44,11 @@ export async function runCapture(
     pool: new BufferPool(),
     scanBudget: new ByteBudget(scanBytesMax),
     streamBudget: new ByteBudget(streamBytesMax),
+    firstBudget: new ByteBudget(firstPartBytesMax),
+    pieceBudget: new ByteBudget(pieceBytesMax),
     listCalls: rate(listCallsPerSecond),
     readCalls: rate(readCallsPerSecond),
     idleReadCalls: rate(readCallsPerSecond),
-    scanTurns: new Turns(clock),
     openBackfills: new Set(bindings.map(({ stateKey }) => stateKey)),
   };
   const tables = bindings.map((binding) => new TableTask(context, binding));

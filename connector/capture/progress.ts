@@ -12,6 +12,16 @@ const reportIntervalMsMin = 1_000;
 /** What the stream is behind by less than this is as good as nothing. */
 const lagReportedMsMin = 5_000;
 
+/** How far a repair is. */
+export interface TableRepairProgress {
+  readonly phase: 'exporting' | 'reading' | 'waiting';
+  readonly windowsLeft: number;
+  readonly keysRead: number;
+  /** Of the export that is being read. */
+  readonly keysInWindow: number;
+  readonly keysReadInWindow: number;
+}
+
 /** One table's progress. */
 export interface TableProgress {
   readonly tableName: string;
@@ -29,6 +39,8 @@ export interface TableProgress {
   /** Infinity until it is known. */
   readonly lagMs: number;
   readonly shards: number;
+  /** Set while a gap is repaired. */
+  readonly repair?: TableRepairProgress | undefined;
   /** Set while a table waits, having lost records again and again: when its next backfill begins. */
   readonly startsAgainAt?: string | undefined;
 }

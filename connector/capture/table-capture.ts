@@ -26,13 +26,12 @@ import {
 import { untilDone } from './capture-end.ts';
 import type { CaptureContext, TableBinding } from './capture-context.ts';
 import { Fence } from './fence.ts';
+import { expandDeletesBeforeMs, skipBeforeMs } from './record-bounds.ts';
 import { betterSegmentCount } from './segment-count.ts';
 import { StreamFirst } from './stream-first.ts';
 import { markStream } from './stream-mark.ts';
+import { TableRepair } from './table-repair.ts';
 import { assertSameStream } from './table-start.ts';
-
-/** Records of so long before the backfill began are in every scan page; clocks may differ by some minutes. */
-const clockMarginMs = 15 * 60_000;
 
 /** A table as it begins or goes on. */
 export interface TableCaptureOptions {
@@ -50,14 +49,14 @@ export class TableCapture {
   readonly lag: StreamLag;
   /** Since the start. */
   readonly counts = { units: 0, documents: 0, changes: 0 };
+  readonly repair: TableRepair;
   readonly #options: TableCaptureOptions;
   readonly #transcoder: Transcoder;
   readonly #fence = new Fence();
   readonly #streamFirst: StreamFirst;
-  readonly #skipBeforeMs: number;
 
   constructor(options: TableCaptureOptions) {
-    const { context, binding, table, state } = options;
+    const { context, binding, table } = options;
     this.#options = options;
     this.#transcoder = createTranscoder({
       key: table.key,
@@ -66,10 +65,14 @@ export class TableCapture {
     });
     this.lag = new StreamLag(context.clock);
     this.#streamFirst = new StreamFirst(this.lag);
-    // A state of the Go connector does not tell when its backfill began: nothing is skipped then.
-    const { backfillStartedAt } = state;
-    this.#skipBeforeMs =
-      backfillStartedAt === undefined ? -Infinity : parseRfc3339(backfillStartedAt) - clockMarginMs;
+    this.repair = new TableRepair({
+      ...options,
+      fence: this.#fence,
+      transcoder: this.#transcoder,
+      streamFirst: this.#streamFirst,
+      counts: this.counts,
+      emit: (...batch) => this.#emit(...batch),
+    });
   }
 
   get table(): Table {
@@ -92,6 +95,7 @@ export class TableCapture {
       (taskSignal) => this.#followStream(taskSignal),
       (taskSignal) => this.#runBackfill(taskSignal),
       (taskSignal) => markStream(state, this.lag, clock, emit, taskSignal),
+      (taskSignal) => this.repair.run(taskSignal),
     ];
     const table = { stateKey: binding.stateKey, state, lag: this.lag };
     if (end === 'never') await runTogether(signal, tasks);
@@ -116,13 +120,17 @@ export class TableCapture {
         rcuAllocation: binding.resource.rcuAllocation,
         scanLimit: context.config.scanLimit,
         budget: context.scanBudget,
-        mayScan: () => this.#streamFirst.mayScan(),
-        waitToScan: (waitSignal) => this.#streamFirst.wait(context.clock, waitSignal),
+        // A repair takes the table's capacity while it reads, which is sooner done.
+        mayScan: () => !this.repair.isReading && this.#streamFirst.mayScan(),
+        waitToScan: async (waitSignal) => {
+          await this.repair.whileReading(waitSignal);
+          await this.#streamFirst.wait(context.clock, waitSignal);
+        },
         beginPage: () => this.#fence.begin(),
         abandonPage: (ticket) => {
           this.#fence.end(ticket);
         },
-        deliver: (page) => context.scanTurns.take().then(() => this.#deliverItems(page)),
+        deliver: (page) => this.#deliverItems(page),
       },
       signal,
     );
@@ -190,9 +198,9 @@ export class TableCapture {
     const { epoch, state, context } = this.#options;
     const meta = { epoch, scannedAt: rfc3339(context.clock.now()) };
     const documents = this.#transcoder.records(page.body, meta, {
-      skipBeforeMs: this.#skipBeforeMs,
+      skipBeforeMs: skipBeforeMs(state),
       afterSequenceNumber: page.afterSequenceNumber,
-      expandDeletesBeforeMs: this.#expandDeletesBeforeMs(),
+      expandDeletesBeforeMs: expandDeletesBeforeMs(state),
     });
     this.#fence.note(() => documents.keys());
     const { nextShardIterator, lastCreatedAtMs, recordCount } = documents;
@@ -210,18 +218,6 @@ export class TableCapture {
     this.counts.changes += recordCount;
     await this.#emit(state.advanceShard(page.shardId, read, isFinished), documents);
     return { recordCount, lastSequenceNumber, lastCreatedAtMs, nextShardIterator };
-  }
-
-  /**
-   * While an item may be deleted before the scan has come to it, a delete may concern an item that was never
-   * emitted. Alone it would be stored as a row; so it follows the item it deletes. The stream may still be
-   * behind when the scan ends, hence the margin.
-   */
-  #expandDeletesBeforeMs(): number {
-    const { backfillFinishedAt } = this.#options.state;
-    return backfillFinishedAt === undefined
-      ? Infinity
-      : parseRfc3339(backfillFinishedAt) + clockMarginMs;
   }
 
   async #emit(

@@ -83,11 +83,16 @@ export function assertSameStream(
   const stream = assertCapturable(table);
   // Emulators, and states that the Go connector wrote, have no table id.
   if (state.tableId !== undefined && state.tableId !== '' && table.id !== state.tableId) {
-    throw new DataLossError(table.name, 'the table was deleted and created again');
+    throw new DataLossError(
+      table.name,
+      { kind: 'table' },
+      'the table was deleted and created again',
+    );
   }
   if (stream.arn !== state.streamArn) {
     throw new DataLossError(
       table.name,
+      { kind: 'stream' },
       `its stream was disabled and enabled again ("${state.streamArn}" is now "${stream.arn}")`,
     );
   }
@@ -111,14 +116,16 @@ export function assertShortPause(tableName: string, state: TableState, nowMs: nu
         !isFinished && lastSequenceNumber === undefined && !isYoung(id),
     ) ?? [];
   if (isCarriedOn && unread === undefined) return;
-  if (isCarriedOn) {
+  if (unread !== undefined && isCarriedOn) {
     throw new DataLossError(
       tableName,
+      { kind: 'shard', shardId: unread },
       `shard "${unread}" was not read since ${streamReadAt}, and a stream keeps its records for 24 hours`,
     );
   }
   throw new DataLossError(
     tableName,
+    { kind: 'pause' },
     `the capture paused since ${streamReadAt}, and a stream keeps its records for 24 hours`,
   );
 }

@@ -1,7 +1,7 @@
 /** One table's task: its captures, one after the other where stream records are lost. */
 
 import type { Shard } from '../aws/aws.ts';
-import { messageOf } from '../errors.ts';
+import { assert, ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
 import {
   replacingPatch,
   statePatch,
@@ -9,7 +9,7 @@ import {
   type JsonObject,
   type TableStateJson,
 } from '../state/state.ts';
-import { isDataLoss } from '../stream/stream.ts';
+import { isDataLoss, type Gap } from '../stream/stream.ts';
 import type { CaptureContext, TableBinding } from './capture-context.ts';
 import type { TableProgress } from './progress.ts';
 import { RestartBackoff } from './restart-backoff.ts';
@@ -42,13 +42,36 @@ export class TableTask {
         await this.#capture.run(signal);
         return;
       } catch (error) {
-        if (signal.aborted || !isDataLoss(error) || this.#context.config.onDataLoss === 'fail') {
-          throw error;
-        }
-        await this.#waitAfterLoss(error, signal);
-        await this.#startOver(signal);
+        if (signal.aborted) throw error;
+        await this.#afterLoss(error, signal);
       }
     }
+  }
+
+  /** Begins anew after a gap, as the configuration has it; throws what is none, or is to end the capture. */
+  async #afterLoss(error: unknown, signal: AbortSignal): Promise<void> {
+    const { onDataLoss } = this.#context.config;
+    const isImpossible = nameOf(error) === 'RepairImpossible';
+    if ((!isDataLoss(error) && !isImpossible) || onDataLoss === 'fail') throw error;
+    await this.#waitAfterLoss(error, signal);
+    let failure = isImpossible ? error : undefined;
+    if (isDataLoss(error) && onDataLoss !== 'backfill') {
+      try {
+        await this.#startRepair(error.gap, signal);
+        return;
+      } catch (reason) {
+        if (nameOf(reason) !== 'RepairImpossible') throw reason;
+        failure = reason;
+      }
+    }
+    const { log } = this.#context;
+    const { table } = this.#binding.resource;
+    if (failure !== undefined) {
+      if (onDataLoss === 'repair') throw irreparable(table, error, failure);
+      log.error('The gap cannot be repaired', { table, reason: messageOf(failure) });
+    }
+    log.status(`Backfilling "${table}" again: stream records were lost`);
+    await this.#startOver(signal);
   }
 
   progress(): TableProgress {
@@ -71,6 +94,7 @@ export class TableTask {
       lagMs: lag?.lagMs() ?? Infinity,
       shards: lag?.shardCount ?? 0,
       startsAgainAt: this.#startsAgainAt,
+      repair: capture?.repair.progress(),
     };
   }
 
@@ -119,7 +143,30 @@ export class TableTask {
       await clock.sleep(waitMs, signal);
       this.#startsAgainAt = undefined;
     } else log.error('Stream records were lost', fields);
-    log.status(`Backfilling "${table}" again: stream records were lost`);
+  }
+
+  /** Replaces the state by that of a repair: live from the stream's oldest records, in a new epoch. */
+  async #startRepair(gap: Gap, signal: AbortSignal): Promise<void> {
+    const { aws, log, config } = this.#context;
+    const table = await aws.tables.describeTable(this.#binding.resource.table, signal);
+    const saved = this.#saved;
+    assert(saved !== undefined, 'A table without a state has no gap');
+    const { repairStart } = await import('./repair-start.ts');
+    const { state, plan } = await repairStart(this.#context, table, saved, gap, signal);
+    await this.#emit(replacingPatch(saved, state));
+    this.#saved = state;
+    const fields = { table: table.name, from: state.repair?.from, to: state.repair?.to };
+    log.info('Repairing a gap in the stream', { ...fields, exports: plan.windows.length });
+    if (plan.isRough) {
+      log.warn(
+        'Some exports begin later than they should: an item that was deleted may stay',
+        fields,
+      );
+    }
+    if (config.historyMode) {
+      log.warn('The history lacks the changes in the gap: only final states are captured', fields);
+    }
+    log.status(`Repairing "${table.name}" from exports: stream records were lost`);
   }
 
   /** Replaces the state by that of a new backfill, whose documents replace those of the old one. */
@@ -137,4 +184,13 @@ export class TableTask {
     const { stateKey } = this.#binding;
     return this.#context.emitter.emit({ frames: [], patch: statePatch(stateKey, patch) });
   }
+}
+
+function irreparable(tableName: string, error: unknown, failure: unknown): ConnectorError {
+  const why = `Table "${tableName}" cannot be repaired: ${messageOf(failure)}`;
+  const message = error === failure ? why : `${messageOf(error)}. ${why}`;
+  return new ConnectorError(errorCodes.dataLoss, message, {
+    hint: `Increment the binding's backfill counter to capture the table again, or set "advanced.onDataLoss" to "repair-or-backfill" to have that done automatically.`,
+    cause: error,
+  });
 }

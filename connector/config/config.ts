@@ -45,9 +45,21 @@ export interface EndpointConfig {
   readonly idleBackoffMaxMs: number;
   /** True when collections are to keep every change rather than the latest one of a key. */
   readonly historyMode: boolean;
-  readonly onDataLoss: 'fail' | 'backfill';
   /** Which tables discovery looks at. */
   readonly tableFilter: TableFilter;
+  readonly onDataLoss: OnDataLoss;
+  /** Present where gaps are to be repaired. */
+  readonly exportTarget: ExportTarget | undefined;
+}
+
+export type OnDataLoss = 'fail' | 'backfill' | 'repair' | 'repair-or-backfill';
+
+/** Where a repair has DynamoDB write its exports. */
+export interface ExportTarget {
+  readonly bucket: string;
+  readonly prefix: string | undefined;
+  /** Absent where the bucket belongs to the account of the credentials. */
+  readonly bucketOwner: string | undefined;
 }
 
 export interface ResourceConfig {
@@ -62,9 +74,6 @@ const idleBackoffMaxMsDefault = 1000;
 const idleBackoffMaxMsLeast = 200;
 /** Shard iterators expire after 15 minutes; a wait beyond that would cost requests rather than save them. */
 const idleBackoffMaxMsMost = 600_000;
-
-/** No configuration has five, and that of sops has three. */
-const depthMax = 50;
 
 const endpointPlace = 'the endpoint configuration';
 /**
@@ -94,7 +103,6 @@ interface InjectedTokens {
 
 /** The endpoint configuration. Throws `config-invalid` with every problem of it. */
 export function parseEndpointConfig(json: unknown): EndpointConfig {
-  assertShallow(json, endpointPlace);
   checkEndpointConfig ??= compileCheck(localEndpointSchema, endpointRules);
   const value = tidied(json, endpointSchema, { trims: true });
   const problems = checkEndpointConfig(value, endpointPlace);
@@ -103,6 +111,7 @@ export function parseEndpointConfig(json: unknown): EndpointConfig {
     : credentialsOf(value as GivenConfig);
   if (typeof credentials === 'string')
     problems.push({ path: 'credentials', sentence: credentials });
+  if (problems.length === 0) problems.push(...repairProblems(value as GivenConfig));
   if (problems.length > 0 || typeof credentials !== 'object') {
     throw invalid(problems, endpointPlace);
   }
@@ -117,7 +126,26 @@ export function parseEndpointConfig(json: unknown): EndpointConfig {
     historyMode: advanced.historyMode ?? false,
     onDataLoss: advanced.onDataLoss ?? 'fail',
     tableFilter: tableFilterOf(advanced.tableFilter),
+    exportTarget: exportTargetOf(advanced),
   };
+}
+
+function exportTargetOf(advanced: NonNullable<GivenConfig['advanced']>): ExportTarget | undefined {
+  const { onDataLoss = 'fail', exportBucket: bucket, exportPrefix: prefix } = advanced;
+  if (!onDataLoss.startsWith('repair') || bucket === undefined) return undefined;
+  // A slash at the end would make a folder without a name.
+  return {
+    bucket,
+    prefix: prefix?.replace(/\/+$/, '') || undefined,
+    bucketOwner: advanced.exportBucketOwner,
+  };
+}
+
+function repairProblems({ advanced = {} }: GivenConfig): ConfigProblem[] {
+  const { onDataLoss = 'fail', exportBucket } = advanced;
+  if (!onDataLoss.startsWith('repair') || exportBucket !== undefined) return [];
+  const sentence = `Missing property "advanced.exportBucket" in ${endpointPlace}: "advanced.onDataLoss" is "${onDataLoss}", which needs a bucket for exports`;
+  return [{ path: 'advanced.exportBucket', sentence }];
 }
 
 /** The resource configuration of `bindings[index]`. Throws `config-invalid` with every problem of it. */
@@ -136,7 +164,6 @@ export function parseResourceConfigs(jsons: readonly unknown[]): ResourceConfig[
 }
 
 function readResourceConfig(json: unknown, index: number) {
-  assertShallow(json, placeOf(index));
   // Unknown names are refused here, not in the published schema: Flow's control plane may add `_meta`.
   checkResourceConfig ??= compileCheck(
     { ...resourceSchema, additionalProperties: false },
@@ -147,20 +174,6 @@ function readResourceConfig(json: unknown, index: number) {
   // Of use only where there is no problem.
   const { table, rcuAllocation } = (value ?? {}) as Resource;
   return { problems, config: { table, rcuAllocation: nonZero(rcuAllocation) } };
-}
-
-/** What is deeper than any configuration would exhaust whoever walks it: that is a mistake, not a bug. */
-function assertShallow(json: unknown, place: string): void {
-  let level: unknown[] = [json];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > depthMax) {
-      const sentence = `There is something more than ${depthMax} levels deep in ${place}`;
-      throw new ConnectorError(errorCodes.configInvalid, sentence);
-    }
-    level = level.flatMap((each): unknown[] =>
-      typeof each === 'object' && each !== null ? Object.values(each) : [],
-    );
-  }
 }
 
 function concernsCredentials({ path }: ConfigProblem): boolean {

@@ -22,6 +22,21 @@ const keyRule: TextRule = (text) =>
     ? undefined
     : 'has a blank, a line break or another character that AWS keys do not have; copy it again';
 
+const bucketRules: TextRules = {
+  'advanced.exportBucket': (text) =>
+    /^[a-z0-9A-Z]+[.\-\w]*[a-z0-9A-Z]+$/.test(text) && text.length <= 255
+      ? undefined
+      : `is ${JSON.stringify(text)}, which is not the name of a bucket; write it like "my-exports"`,
+  'advanced.exportPrefix': (text) =>
+    text.length <= 512 && !text.startsWith('/')
+      ? undefined
+      : 'is not a prefix of keys: it has at most 512 characters, and no "/" at its beginning',
+  'advanced.exportBucketOwner': (text) =>
+    /^\d{12}$/.test(text)
+      ? undefined
+      : `is ${JSON.stringify(text)}, which is not the ID of an account; it has 12 digits`,
+};
+
 export const endpointRules: TextRules = {
   region: regionRule,
   'credentials.aws_access_key_id': keyRule,
@@ -37,6 +52,7 @@ export const endpointRules: TextRules = {
     durationPattern.test(text)
       ? undefined
       : `is ${JSON.stringify(text)}, which is not a duration; write it like "1s" or "1m30s"`,
+  ...bucketRules,
 };
 
 export const resourceRules: TextRules = {

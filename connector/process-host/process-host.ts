@@ -1,16 +1,14 @@
 /** The outside world of a real process. */
 
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ByteSink, Clock, CommandHost, Files, HttpTransport, Screen } from '../host.ts';
 import { codeOf, ConnectorError, errorCodes } from '../errors.ts';
-import { stopSignal } from '../stop-signal.ts';
 
 /** Node's longest timer, about 24 days; a longer wait is several of them. */
 const timerMsMax = 2 ** 31 - 1;
 
 const systemClock: Clock = {
   now: () => Date.now(),
-  turn: () => setImmediate(),
   async sleep(ms, signal) {
     let left = ms;
     try {
@@ -27,8 +25,12 @@ const systemClock: Clock = {
 
 /** This process: stdin, stdout, stderr, signals, files, real time. Made once. */
 export function processHost(): CommandHost {
-  // Whoever read the log is gone: what is captured goes to stdout all the same.
-  process.stderr.on('error', () => undefined);
+  const stop = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(name, () => {
+      stop.abort(new Error(`Received ${name}`));
+    });
+  }
   return {
     input: process.stdin,
     output: pipeSink(process.stdout),
@@ -39,7 +41,7 @@ export function processHost(): CommandHost {
     random: () => Math.random(),
     environment: process.env,
     http: lazyTransport(),
-    stop: stopSignal,
+    stop: stop.signal,
     files: realFiles,
     screens: { stdout: screenOf(process.stdout), stderr: screenOf(process.stderr) },
     isInputTerminal: isTerminal(process.stdin.isTTY),

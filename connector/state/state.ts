@@ -5,16 +5,19 @@ import { ConnectorError, errorCodes } from '../errors.ts';
 import { parseRfc3339 } from '../time.ts';
 import { isJsonObject, type JsonObject } from './merge-patch.ts';
 import stateSchema from './state.schema.json' with { type: 'json' };
-import type { TableStateJson } from './table-state.ts';
+import type { TableStateJson } from './table-state-json.ts';
 
 export { type JsonObject } from './merge-patch.ts';
-export { unreadShard, type LastRecord, type ShardState } from './shard-state.ts';
 export {
-  replacingPatch,
-  TableState,
-  type TableStateJson,
-  type UnfinishedSegment,
-} from './table-state.ts';
+  repairCounts,
+  type RepairCounts,
+  type RepairJson,
+  type RepairUpdate,
+  type WindowJson,
+} from './repair-state.ts';
+export { unreadShard, type LastRecord, type ShardState } from './shard-state.ts';
+export { replacingPatch, type TableStateJson } from './table-state-json.ts';
+export { TableState, type UnfinishedSegment } from './table-state.ts';
 
 interface StateJson {
   readonly bindingStateV1?: Record<string, TableStateJson>;

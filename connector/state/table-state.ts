@@ -2,43 +2,21 @@
 
 import { rfc3339 } from '../time.ts';
 import type { ItemKey, KeyAttribute } from '../table.ts';
-import { patchBetween, type JsonObject } from './merge-patch.ts';
+import type { JsonObject } from './merge-patch.ts';
+import { updateRepair, type RepairJson, type RepairUpdate } from './repair-state.ts';
 import {
   lastRecord,
   parseShard,
   shardJson,
   unreadShard,
   type LastRecord,
-  type ShardJson,
   type ShardState,
 } from './shard-state.ts';
+import { isTime, type SegmentJson, type TableStateJson } from './table-state-json.ts';
 import { decodeStartKey, encodeStartKey } from './start-key.ts';
-
-/** One table's checkpoint as JSON, in the shape of Estuary's Go connector; `?` members it does not write are ours. */
-export interface TableStateJson {
-  readonly streamArn: string;
-  readonly tableId?: string;
-  readonly epoch?: string;
-  readonly backfillStartedAt?: string;
-  /** Until when every shard has been read; tells a pause that was longer than the stream's memory. */
-  readonly streamReadAt?: string;
-  /** The second in which an item was last read and emitted: its change may not have come by the stream yet. */
-  readonly itemsReadAt?: string;
-  readonly totalBackfillSegments: number;
-  /** Items that the scan has covered; tells after a restart how far the backfill is. */
-  readonly backfillItems?: number;
-  readonly backfillFinishedAt?: string;
-  readonly backfillSegmentProgress?: Readonly<Record<string, SegmentJson>>;
-  readonly shards?: Readonly<Record<string, ShardJson>>;
-}
 
 type Amendable =
   'tableId' | 'epoch' | 'streamReadAt' | 'backfillFinishedAt' | 'totalBackfillSegments';
-
-interface SegmentJson {
-  readonly exclusiveStartKey?: string;
-  readonly finishedAt?: string;
-}
 
 /** A part of the scan that is still to do. */
 export interface UnfinishedSegment {
@@ -126,6 +104,12 @@ export class TableState {
     const finishedAt = this.#members.backfillFinishedAt;
     return isTime(finishedAt) ? finishedAt : undefined;
   }
+  get repair(): RepairJson | undefined {
+    return this.#members.repair;
+  }
+  get repairedAt(): string | undefined {
+    return this.#members.repairedAt;
+  }
   get segmentCount(): number {
     return this.#members.totalBackfillSegments;
   }
@@ -180,6 +164,21 @@ export class TableState {
     return { ...patch, backfillFinishedAt };
   }
 
+  /** A window of the repair has changed; when the last one is healed the repair is at its end. */
+  updateRepair(update: RepairUpdate, nowMs: number): JsonObject {
+    const { repair: before, ...others } = this.#members;
+    if (before === undefined) return {};
+    const { repair, patch } = updateRepair(before, update);
+    const items = update.counts === undefined ? {} : this.#itemsRead(nowMs);
+    if (Object.keys(repair.windows).length > 0) {
+      this.#members = { ...others, ...items, repair };
+      return { repair: patch, ...items };
+    }
+    const repairedAt = rfc3339(nowMs);
+    this.#members = { ...others, ...items, repairedAt };
+    return { repair: null, repairedAt, ...items };
+  }
+
   /** Told once a second: pages of a small table are small, and many. */
   #itemsRead(nowMs: number): Pick<TableStateJson, 'itemsReadAt'> {
     const itemsReadAt = rfc3339(Math.floor(nowMs / 1000) * 1000);
@@ -221,17 +220,4 @@ export class TableState {
       shards: Object.fromEntries([...this.#shards].map(([id, shard]) => [id, shardJson(shard)])),
     };
   }
-}
-
-/** The Go connector writes the year 1 where it means "not yet". */
-function isTime(text: string | undefined): text is string {
-  return text !== undefined && !text.startsWith('0001-01-01T');
-}
-
-/** The patch that replaces one state by another, for a backfill that begins anew. */
-export function replacingPatch(
-  before: TableStateJson | undefined,
-  after: TableStateJson,
-): JsonObject {
-  return patchBetween((before ?? {}) as JsonObject, after as unknown as JsonObject) ?? {};
 }

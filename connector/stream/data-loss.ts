@@ -10,10 +10,23 @@ export function shardCreatedAtMs(shardId: string): number {
   return Number(/^shardId-(\d{20})-/.exec(shardId)?.[1] ?? '0');
 }
 
+/** Where a gap is. */
+export type Gap =
+  /** Another table has the name. */
+  | { readonly kind: 'table' }
+  /** The table has another stream. */
+  | { readonly kind: 'stream' }
+  /** Nothing was read for longer than the stream remembers. */
+  | { readonly kind: 'pause' }
+  /** This shard was lost, and perhaps others. */
+  | { readonly kind: 'shard'; readonly shardId: string };
+
 /** What is known of a gap; the connector never goes on as if there were none. */
 export class DataLossError extends ConnectorError {
+  readonly gap: Gap;
+
   /** `reason`: a clause that begins with the shard or the stream, for instance `shard "…" was trimmed …`. */
-  constructor(tableName: string, reason: string, cause?: unknown) {
+  constructor(tableName: string, gap: Gap, reason: string, cause?: unknown) {
     super(
       errorCodes.dataLoss,
       `Stream records of table "${tableName}" were lost: ${reason}. ` +
@@ -26,10 +39,11 @@ export class DataLossError extends ConnectorError {
         cause,
       },
     );
+    this.gap = gap;
   }
 }
 
 /** True for a gap that was found, also one from another chunk of the program. */
-export function isDataLoss(error: unknown): boolean {
+export function isDataLoss(error: unknown): error is DataLossError {
   return error instanceof ConnectorError && error.code === errorCodes.dataLoss;
 }

@@ -12,7 +12,7 @@ import { listCallsPerSecond, listShards } from './shard-listing.ts';
 import { isLoss, newIterator, type Loss } from './shard-iterator.ts';
 import { readShard, type ReaderContext } from './shard-reader.ts';
 
-export { DataLossError, isDataLoss, retentionMs, shardCreatedAtMs } from './data-loss.ts';
+export { DataLossError, isDataLoss, retentionMs, shardCreatedAtMs, type Gap } from './data-loss.ts';
 export { listCallsPerSecond, listShards } from './shard-listing.ts';
 export type { FollowStreamOptions } from './follow-options.ts';
 export type { RecordPage, RecordPageOutcome } from './shard-reader.ts';
@@ -145,7 +145,12 @@ class StreamFollower {
     } catch (error) {
       if (nameOf(error) !== 'ResourceNotFoundException') throw error;
       await this.#options.checkTable(signal);
-      throw new DataLossError(this.#options.tableName, 'its stream no longer exists', error);
+      throw new DataLossError(
+        this.#options.tableName,
+        { kind: 'pause' },
+        'its stream no longer exists',
+        error,
+      );
     }
     const { forgotten, lost, ...ended } = this.#lineage.endListing(listed);
     if (forgotten.length > 0) await this.#options.forgetShards(forgotten);
@@ -175,6 +180,7 @@ class StreamFollower {
     if (clock.now() - this.#listedAtMs <= retentionMs) return;
     throw new DataLossError(
       tableName,
+      { kind: 'pause' },
       `its shards were not listed since ${rfc3339(this.#listedAtMs)}, and a stream keeps its records for 24 hours`,
     );
   }
@@ -216,6 +222,11 @@ class StreamFollower {
   async #lost({ shardId, what, cause }: Loss, signal: AbortSignal): Promise<never> {
     const { checkTable, tableName } = this.#options;
     await checkTable(signal);
-    throw new DataLossError(tableName, `shard "${shardId}" ${what}`, cause);
+    throw new DataLossError(
+      tableName,
+      { kind: 'shard', shardId },
+      `shard "${shardId}" ${what}`,
+      cause,
+    );
   }
 }

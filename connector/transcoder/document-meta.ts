@@ -33,6 +33,20 @@ export function recordMeta(op: Op, epoch: string): Uint8Array {
   return Buffer.from(`"_meta":${members.slice(0, -1)},"eventId":`);
 }
 
+/**
+ * The `_meta` of an item that is no longer there, all but its closing brace: nobody has read the record of its
+ * delete. `deletedAt` only where that is known.
+ */
+export function absenceMeta(epoch: string, deletedAt: string | undefined): Uint8Array {
+  const members = JSON.stringify({
+    op: 'd',
+    snapshot: false,
+    epoch,
+    ...(deletedAt === undefined ? {} : { approximateCreationDateTime: deletedAt }),
+  });
+  return Buffer.from(`"_meta":${members.slice(0, -1)}`);
+}
+
 /** Writes the members of a record's `_meta` behind its beginning, up to `before`. */
 export function writeRecordFacts(
   writer: ByteWriter,

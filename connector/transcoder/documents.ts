@@ -1,5 +1,6 @@
 /** What the transcoder makes of a page, and what it is told of it. */
 
+import type { ExportedKey } from './export-line.ts';
 import type { ItemKey } from '../table.ts';
 
 /**
@@ -9,15 +10,9 @@ import type { ItemKey } from '../table.ts';
 export interface DocumentFraming {
   readonly head: Uint8Array;
   readonly tail: Uint8Array;
-  /**
-   * Called once the frame lies in `bytes` from `start` to `end`, head and tail included; returns where it ends then. It
-   * may move the document, and use `sealBytes` behind the end.
-   */
-  seal(bytes: Uint8Array, start: number, end: number): number;
+  /** Called once the frame lies in `bytes` from `start` to `end`, head and tail included. */
+  seal(bytes: Uint8Array, start: number, end: number): void;
 }
-
-/** Room for what a frame may grow by when it is sealed. */
-export const sealBytes = 8;
 
 /** Frames of one page, one after the other, in the page's order. */
 export interface Frames {
@@ -78,4 +73,14 @@ export interface RecordRules {
    * then the delete, since their item may never have been emitted.
    */
   readonly expandDeletesBeforeMs: number;
+}
+
+/** Documents of keys that were read again: unit i speaks of one key. */
+export interface RereadDocuments extends Frames {
+  /** Found items come first; a unit behind them is an item that is gone, its last image and its delete. */
+  readonly foundCount: number;
+  keyOf(index: number): string;
+  /** What the server left for another request. */
+  readonly left: readonly ExportedKey[];
+  readonly consumedUnits: number;
 }

@@ -44,12 +44,20 @@ export class KeyPlaces {
     let text = '';
     for (let attribute = 0; attribute < this.#key.length; attribute++) {
       this.#cursor.at = this.#places[index * this.#key.length + attribute]!;
-      const { type, value } = readKeyValue(this.#cursor);
-      const canonical = type === 'N' ? canonicalNumber(value)! : value;
-      text += `${type}${canonical.length}:${canonical}`;
+      text += valueText(readKeyValue(this.#cursor));
     }
     return text;
   }
+}
+
+/** The same text of a key that was read. */
+export function keyText(key: ItemKey): string {
+  return key.map(valueText).join('');
+}
+
+function valueText({ type, value }: KeyValue): string {
+  const canonical = type === 'N' ? canonicalNumber(value)! : value;
+  return `${type}${canonical.length}:${canonical}`;
 }
 
 /** The key at the cursor, a map of attributes, in the order of the table's key. */

@@ -1,7 +1,5 @@
 /** Items and records to documents: response bytes in, output frames out, compiled once per table. */
 
-import { isUtf8 } from 'node:buffer';
-
 import { BufferPool } from '../buffer-pool.ts';
 import type { KeyAttribute } from '../table.ts';
 import { ByteWriter } from './byte-writer.ts';
@@ -12,13 +10,17 @@ import type {
   PageMeta,
   RecordDocuments,
   RecordRules,
+  RereadDocuments,
 } from './documents.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { transcodeItems } from './item-page.ts';
-import { invalidResponse } from './json-bytes.ts';
 import { emptyRecordPage } from './empty-page.ts';
+import { readExportLine, type ExportedKey } from './export-line.ts';
+import { plainBytes } from './plain-bytes.ts';
+import { transcodeReread } from './reread.ts';
 import { transcodeRecords } from './record-page.ts';
 
+export type { ExportedKey } from './export-line.ts';
 export type {
   DocumentFraming,
   Frames,
@@ -26,6 +28,7 @@ export type {
   PageMeta,
   RecordDocuments,
   RecordRules,
+  RereadDocuments,
 } from './documents.ts';
 export { laterSequenceNumber } from './sequence-number.ts';
 
@@ -35,6 +38,10 @@ export interface Transcoder {
   items(body: Uint8Array, meta: PageMeta): ItemDocuments;
   /** A GetRecords response to stream documents. */
   records(body: Uint8Array, meta: PageMeta, rules: RecordRules): RecordDocuments;
+  /** A line of an incremental export. */
+  exportedKey(line: Uint8Array): ExportedKey;
+  /** A BatchGetItem response to documents of the keys asked for. */
+  reread(body: Uint8Array, asked: readonly ExportedKey[], meta: PageMeta): RereadDocuments;
 }
 
 export interface TranscoderOptions {
@@ -69,6 +76,12 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       recordSize.learn(bytes, documents);
       return documents;
     },
+    exportedKey: (line) => readExportLine(line, options.key),
+    reread(body, asked, meta) {
+      const bytes = plainBytes(body);
+      const frames = new FrameWriter(pool, options.framing, itemSize.of(bytes));
+      return transcodeReread(bytes, asked, meta, options.key, frames);
+    },
   };
 }
 
@@ -83,27 +96,4 @@ class SizeGuess {
   learn(body: Uint8Array, frames: Frames): void {
     this.#ratio = Math.max(1, frames.bytes.length / body.length);
   }
-}
-
-/**
- * The body as the byte loops want it: a plain array, since compiled code is made for one kind, and valid UTF-8,
- * checked here at many times the speed that the loops could.
- */
-function plainBytes(body: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(body.buffer, body.byteOffset, body.length);
-  if (isUtf8(bytes)) return bytes;
-  let [valid, invalid] = [0, bytes.length];
-  while (invalid - valid > 1) {
-    const middle = (valid + invalid) >> 1;
-    if (isUtf8(bytes.subarray(0, characterStart(bytes, middle)))) valid = middle;
-    else invalid = middle;
-  }
-  throw invalidResponse(bytes, characterStart(bytes, valid), 'UTF-8');
-}
-
-/** Where the character begins that the byte at `at` belongs to. */
-function characterStart(bytes: Uint8Array, at: number): number {
-  let start = at;
-  while (start > 0 && (bytes[start]! & 0xc0) === 0x80) start--;
-  return start;
 }

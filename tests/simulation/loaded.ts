@@ -2,6 +2,8 @@
 
 import '../../connector/aws/aws.ts';
 import '../../connector/aws/dynamodb-client.ts';
+import '../../connector/aws/repair-ports.ts';
+import '../../connector/capture/repair-start.ts';
 import '../../connector/config/config.ts';
 import '../../connector/session/discover.ts';
 import '../../connector/session/open.ts';

@@ -9,9 +9,6 @@ import {
 import { drawBelow, seededRandom } from '../support/seeded-random.ts';
 import type { longLosses, Loss, Plan, TablePlan } from './plan.ts';
 
-/** Where exports go. */
-export const exportBucket = 'exports';
-
 /** Makes the fake as a plan wants it, with its tables, still empty. */
 export function createEmptyWorld(
   plan: Plan,
@@ -19,7 +16,7 @@ export function createEmptyWorld(
   options: Partial<FakeOptions> = {},
 ): World {
   const { seed, latencyMs, visibilityMs, rollOverMs, shardLifeMs } = plan;
-  const { listing, listingPageLength, recovery } = plan;
+  const { listing, listingPageLength } = plan;
   const fake = new FakeDynamoDb({
     ...{
       clock,
@@ -32,15 +29,9 @@ export function createEmptyWorld(
       listingPageLength,
     },
     expiryDelayMs: [0, 60_000],
-    // As in `openRequest`: so S3 checks every signature.
-    secrets: { AKIASIMULATION: 'secret' },
-    ...(recovery === undefined
-      ? {}
-      : { exportDelayMs: recovery.exportDelayMs, exportFileItems: recovery.exportFileItems }),
     ...options,
   });
-  for (const table of plan.tables) createTable(fake, table, plan);
-  fake.s3.create(exportBucket);
+  for (const table of plan.tables) createTable(fake, table);
   return new World(plan, fake);
 }
 
@@ -57,7 +48,7 @@ export async function createWorld(plan: Plan, clock: FakeClock): Promise<World> 
   return world;
 }
 
-function createTable(fake: FakeDynamoDb, table: TablePlan, { recovery }: Plan): void {
+function createTable(fake: FakeDynamoDb, table: TablePlan): void {
   // Another account's, where it goes by its ARN.
   const [, accountId, name = table.name] =
     /^arn:aws:dynamodb:[^:]*:(\d+):table\/(.+)$/.exec(table.name) ?? [];
@@ -67,7 +58,6 @@ function createTable(fake: FakeDynamoDb, table: TablePlan, { recovery }: Plan): 
     key: table.keyTypes.map((type, index) => ({ name: ['pk', 'sk'][index]!, type })),
     stream: table.viewType,
     partitionCount: table.partitionCount,
-    recoveryDays: recovery?.days,
     ...(table.readUnits === undefined
       ? {}
       : { mode: { type: 'provisioned', units: { read: table.readUnits, write: 10_000 } } }),
@@ -150,7 +140,7 @@ export class World {
         break;
       case 'new-table':
         fake.dropTable(plan.name);
-        createTable(fake, plan, this.plan);
+        createTable(fake, plan);
         for (let key = 1; key < plan.keyCount; key += 2) this.write(table, key, false);
         break;
     }

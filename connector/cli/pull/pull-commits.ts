@@ -105,13 +105,10 @@ export class PullCommits {
     const { destination } = this.#options;
     if (destination.kind === 'rows') destination.rows.store(documents);
     else await destination.output.write(documents.flatMap((document) => this.#line(document)));
-    const previous = new Map<number, CapturedDocument>();
     for (const document of documents) {
-      const { binding } = document;
-      const counts = this.counts[binding];
+      const counts = this.counts[document.binding];
       assert(counts !== undefined, 'every document has a binding');
-      countDocument(counts, document, previous.get(binding));
-      previous.set(binding, document);
+      countDocument(counts, document);
     }
     this.documentCount += documents.length;
   }

@@ -3,7 +3,6 @@
 import { errorCodes, isConnectorError } from '../../errors.ts';
 import type { CommandHost } from '../../host.ts';
 import { isStatus, logTo, type Log } from '../../log.ts';
-import { noOldImages } from '../../table.ts';
 import type { CommandContext } from '../command.ts';
 import { exitCodes, reportError } from '../command-error.ts';
 import { runLocally } from './local-runtime.ts';
@@ -50,8 +49,8 @@ async function pullUntilEnd(options: PullOptions, context: CommandContext): Prom
   const { clock } = host;
   const startedAtMs = clock.now();
   const view = progressViewOn(stderr, options.json);
-  const run = await startPull(options, context, { log: logInto(view, false), view });
-  const log = logInto(view, run.saved !== undefined);
+  const log = logInto(view);
+  const run = await startPull(options, context, { log, view });
   try {
     const end = await runToItsEnd(options, run, { host, log, view });
     const seconds = (clock.now() - startedAtMs) / 1000;
@@ -122,10 +121,8 @@ async function captureAll(
   }
 }
 
-/** What a state's first run has said of a table is not said again. */
-function logInto(view: ProgressView, isContinued: boolean): Log {
+function logInto(view: ProgressView): Log {
   return logTo((event) => {
-    if (isContinued && event.message === noOldImages) return;
     if (isStatus(event)) view.status(event.message);
     else if (event.level === 'warn' || event.level === 'error') view.warn(event);
   });

@@ -9,7 +9,6 @@ import {
 import { type ConnectorError, isConnectorError } from '../../errors.ts';
 import type { Files } from '../../host.ts';
 import { loadInspection, type InspectedBinding } from '../../session/session.ts';
-import { noOldImages } from '../../table.ts';
 import { exitCodes } from '../command-error.ts';
 import { withNotice, type CommandContext } from '../command.ts';
 import { configFrom } from '../catalog/endpoint.ts';
@@ -31,7 +30,6 @@ export interface ValidateFlags {
   readonly source: string;
   readonly capture?: string;
   readonly json?: true;
-  readonly verbose?: true;
 }
 
 /** All that was found out about one binding. */
@@ -67,7 +65,7 @@ export async function validate(flags: ValidateFlags, context: CommandContext): P
   await print(
     flags.json === true
       ? `${JSON.stringify(validationJson(validation), undefined, 2)}\n`
-      : renderValidation(validation, stdout, flags.verbose === true),
+      : renderValidation(validation, stdout),
   );
   return canBeCaptured(validation) ? exitCodes.ok : exitCodes.failed;
 }
@@ -150,7 +148,7 @@ function notesOn(
 ): string[] {
   const notes: string[] = [];
   if (lacksOldImages) {
-    notes.push(noOldImages);
+    notes.push('The stream has no old images, so documents will have no _meta/before');
   }
   if (collection === undefined || key === undefined) return notes;
   if (!isDeepStrictEqual(collection.key, key)) {

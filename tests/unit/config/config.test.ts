@@ -15,6 +15,7 @@ const defaults = {
   idleBackoffMaxMs: 1000,
   historyMode: false,
   onDataLoss: 'fail',
+  exportTarget: undefined,
   tableFilter: { include: [], exclude: [] },
 };
 const region = 'us-east-1';
@@ -79,6 +80,17 @@ describe('parseEndpointConfig()', () => {
         historyMode: true,
         onDataLoss: 'backfill',
         tableFilter: { include: ['shop-*'], exclude: ['*-test'] },
+      },
+    ],
+    [
+      'a repair',
+      {
+        region,
+        advanced: { onDataLoss: 'repair', exportBucket: 'b-1', exportPrefix: 'a/b/' },
+      },
+      {
+        onDataLoss: 'repair',
+        exportTarget: { bucket: 'b-1', prefix: 'a/b', bucketOwner: undefined },
       },
     ],
     [
@@ -203,8 +215,16 @@ describe('parseEndpointConfig()', () => {
       `Property "advanced.historyMode" ${place} must be true or false, not a string`,
     ],
     [
+      { region, advanced: { onDataLoss: 'repair' } },
+      `Missing property "advanced.exportBucket" ${place}: "advanced.onDataLoss" is "repair", which needs a bucket for exports`,
+    ],
+    [
+      { region, advanced: { exportBucketOwner: '12' } },
+      `Property "advanced.exportBucketOwner" ${place} is "12", which is not the ID of an account; it has 12 digits`,
+    ],
+    [
       { region, advanced: { onDataLoss: 'ignore' } },
-      `Property "advanced.onDataLoss" ${place} must be "fail" or "backfill", not "ignore"`,
+      `Property "advanced.onDataLoss" ${place} must be "fail" or "backfill" or "repair" or "repair-or-backfill", not "ignore"`,
     ],
     [
       { region, credentials: {} },
@@ -382,25 +402,5 @@ describe('parseResourceConfigs()', () => {
       { table: 'orders', rcuAllocation: undefined },
     ];
     expect(got).toEqual(want);
-  });
-});
-
-describe('what is too deep', () => {
-  const deep = JSON.parse(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`) as object;
-  const deepList = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as object;
-
-  test.each([
-    ['a configuration', { region, sops: deep }],
-    ['a list', { region, tableFilter: deepList }],
-  ])('is a mistake in %s', (_, config) => {
-    expect(messageFrom(() => parseEndpointConfig(config))).toBe(
-      'There is something more than 50 levels deep in the endpoint configuration',
-    );
-  });
-
-  test('is a mistake in a binding', () => {
-    expect(messageFrom(() => parseResourceConfig({ table: 'orders', deep }, 1))).toBe(
-      'There is something more than 50 levels deep in the resource configuration of bindings[1]',
-    );
   });
 });

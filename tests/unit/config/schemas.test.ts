@@ -157,6 +157,7 @@ describe('the published schemas', () => {
       advanced: [
         ...['backfillSegments', 'scanLimit', 'endpoint', 'idleBackoffMax'],
         ...['historyMode', 'onDataLoss', 'tableFilter'],
+        ...['exportBucket', 'exportPrefix', 'exportBucketOwner'],
       ],
       resource: ['table', 'rcuAllocation'],
     };

@@ -60,6 +60,7 @@ export function fakeAws(options: FakeAwsOptions): Aws & { readonly calls: string
     clock: { now: () => 0, sleep: () => Promise.resolve() },
     endpoint: 'region us-east-1',
     streamEndpoint: 'region us-east-1',
+    repairPorts: () => Promise.reject(new Error('Nobody asks')),
     retry: {
       clock: { now: () => 0, sleep: () => Promise.resolve() },
       random: () => 0,
@@ -73,6 +74,7 @@ export function fakeAws(options: FakeAwsOptions): Aws & { readonly calls: string
         answer('listTables', '', () => [...tables.map(({ name }) => name), ...dropped]),
       describeTable: (name) => answer('describeTable', name, () => describe(tables, name)),
       scan: (request) => answer('scan', JSON.stringify(request), () => Buffer.from('{}')),
+      getItems: () => Promise.reject(new Error('Nobody asks')),
     },
     streams: {
       listShards: (arn) => answer('listShards', arn, () => page),

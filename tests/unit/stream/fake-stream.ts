@@ -20,7 +20,13 @@ export function awsOf(clock: Clock, streams: Partial<Aws['streams']>): Aws {
     endpoint: 'region us-east-1',
     streamEndpoint: 'region us-east-1',
     retry: retryContext(clock),
-    tables: { listTables: unexpected, describeTable: unexpected, scan: unexpected },
+    tables: {
+      listTables: unexpected,
+      describeTable: unexpected,
+      scan: unexpected,
+      getItems: unexpected,
+    },
+    repairPorts: unexpected,
     streams: {
       listShards: unexpected,
       listChildShards: unexpected,

@@ -1,0 +1,230 @@
+/** Heals a gap in a stream from incremental exports: each key that changed in it is read again, under the fence. */
+
+import type { ByteBudget } from '../async/byte-budget.ts';
+import type { ExportStatus, RepairPorts } from '../aws/aws.ts';
+import {
+  errorCodes,
+  isConnectorError,
+  messageOf,
+  nameOf,
+  type ConnectorError,
+  type ErrorCode,
+} from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { RepairJson, RepairUpdate, WindowJson } from '../state/state.ts';
+import { exportLines } from './export-lines.ts';
+import { ObjectReader } from './object-reader.ts';
+import { exportFailed, ExportUnusable } from './repair-error.ts';
+import {
+  rereadLines,
+  type RereadContext,
+  type RereadOutcome,
+  type RereadPage,
+} from './rereading.ts';
+import { filesOf, startExport, type ExportTarget } from './window-export.ts';
+import { parseWindowId } from './windows.ts';
+
+export { isRepairImpossible, RepairImpossible } from './repair-error.ts';
+export type { RereadOutcome, RereadPage } from './rereading.ts';
+export { assertRemembered, type ExportTarget } from './window-export.ts';
+export { planWindows, windowId, type Gap, type RepairPlan } from './windows.ts';
+
+/** Exports take ten minutes at least. */
+const pollIntervalMs = 30_000;
+/** What happened at a window's end may be exported so much later; recovery is some five minutes behind. */
+const settleMs = 10 * 60_000;
+/** So many exports of a window are tried at once; then one after a wait, that doubles, since somebody has to do something. */
+const promptAttempts = 3;
+const firstWaitMs = 10 * 60_000;
+const waitMsMax = 60 * 60_000;
+
+/** What somebody can put right while the stream goes on; all else ends the capture as it always does. */
+const patientCodes = new Set<ErrorCode>([
+  errorCodes.awsUnavailable,
+  errorCodes.endpointUnreachable,
+  errorCodes.exportFailed,
+  errorCodes.permissionDenied,
+  errorCodes.requestRefused,
+  errorCodes.responseInvalid,
+]);
+
+/** What the operator is told of a repair. */
+export interface RepairProgress {
+  phase: 'exporting' | 'reading' | 'waiting';
+  /** Of the window that is being read; undefined until its export is complete. */
+  keysInWindow: number;
+  keysReadInWindow: number;
+}
+
+type Given = Omit<RereadContext, 'deliver'>;
+
+export interface RepairOptions extends Given {
+  readonly log: Log;
+  readonly target: ExportTarget;
+  /** The state key and the epoch. */
+  readonly seed: readonly string[];
+  /** First parts of files, and pieces of files, for all tables together. */
+  readonly firstBudget: ByteBudget;
+  readonly pieceBudget: ByteBudget;
+  /** What is left to heal; undefined once nothing is. */
+  readonly repair: () => RepairJson | undefined;
+  /** Changes the state of a window, which must be committed before anything is done upon it. */
+  readonly record: (update: RepairUpdate) => Promise<void>;
+  /** Takes a batch of keys that were read; `windowId` names the window they belong to. */
+  readonly deliver: (page: RereadPage, windowId: string) => Promise<RereadOutcome>;
+  readonly progress: RepairProgress;
+  /** False where the capture ends by itself, and nobody waits for a bucket to be put right. */
+  readonly mayWait: boolean;
+}
+
+/** Works through all windows. Throws `RepairImpossible` when the gap cannot be healed, now or later. */
+export async function runRepair(options: RepairOptions, signal: AbortSignal): Promise<void> {
+  const ports = await options.aws.repairPorts();
+  let waitMs = firstWaitMs;
+  for (;;) {
+    try {
+      while (options.repair() !== undefined) {
+        await repairStep(options, ports, signal);
+        waitMs = firstWaitMs;
+      }
+      return;
+    } catch (error) {
+      if (signal.aborted || !options.mayWait || !isPatient(error)) throw error;
+      const { table, log, clock, progress } = options;
+      log.error('The repair waits', {
+        table: table.name,
+        error: messageOf(error),
+        hint: error.hint,
+        retriedInSeconds: waitMs / 1000,
+      });
+      progress.phase = 'waiting';
+      await clock.sleep(waitMs, signal);
+      waitMs = Math.min(waitMsMax, waitMs * 2);
+    }
+  }
+}
+
+/** Starts what can be started, and reads one export that is complete; waits where there is none. */
+async function repairStep(
+  options: RepairOptions,
+  ports: RepairPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, progress } = options;
+  progress.phase = 'exporting';
+  await startAll(options, ports, signal);
+  for (const [id, { exportArn }] of windowsOf(options)) {
+    if (exportArn === undefined) continue;
+    const status = await described(ports, exportArn, signal);
+    if (status?.status === 'IN_PROGRESS') continue;
+    try {
+      await readWindow(options, ports, { id, exportArn, status }, signal);
+    } catch (error) {
+      if (nameOf(error) !== 'ExportUnusable') throw error;
+      await exportAgain(options, id, messageOf(error));
+    }
+    return;
+  }
+  await clock.sleep(pollIntervalMs, signal);
+}
+
+function windowsOf({ repair }: RepairOptions): [string, WindowJson][] {
+  return Object.entries(repair()?.windows ?? {});
+}
+
+async function startAll(
+  options: RepairOptions,
+  ports: RepairPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, table, target, seed } = options;
+  for (const [id, { exportArn, attempts = 0 }] of windowsOf(options)) {
+    const window = parseWindowId(id);
+    if (exportArn !== undefined || clock.now() < window.toSeconds * 1000 + settleMs) continue;
+    try {
+      const order = { tableArn: table.arn, target, window, seed, attempts };
+      const arn = await startExport(ports, order, signal);
+      await options.record({ windowId: id, window: { exportArn: arn } });
+    } catch (error) {
+      if (nameOf(error) !== 'ExportUnusable') throw error;
+      await exportAgain(options, id, messageOf(error));
+    }
+  }
+}
+
+/** Undefined for an export that AWS does not know any more. */
+async function described(
+  { exports }: RepairPorts,
+  exportArn: string,
+  signal: AbortSignal,
+): Promise<ExportStatus | undefined> {
+  try {
+    return await exports.describe(exportArn, signal);
+  } catch (error) {
+    if (nameOf(error) === 'ExportNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+interface EndedExport {
+  readonly id: string;
+  readonly exportArn: string;
+  readonly status: ExportStatus | undefined;
+}
+
+/** Reads all that is left of a window. Throws `ExportUnusable` when another export of it is needed. */
+async function readWindow(
+  options: RepairOptions,
+  ports: RepairPorts,
+  { id, exportArn, status }: EndedExport,
+  signal: AbortSignal,
+): Promise<void> {
+  const { aws, table, target, progress, firstBudget, pieceBudget } = options;
+  if (status === undefined) throw new ExportUnusable('AWS does not know the export any more');
+  const { failureCode = 'no reason', failureMessage = '' } = status;
+  if (status.status === 'FAILED') throw new ExportUnusable(`${failureCode}: ${failureMessage}`);
+  const reader = new ObjectReader(aws, ports.objects, status.bucket ?? target.bucket);
+  const window = parseWindowId(id);
+  const files = await filesOf(reader, status, { exportArn, tableId: table.id, window }, signal);
+  const { file = 0, line = 0 } = options.repair()?.windows[id] ?? {};
+  progress.phase = 'reading';
+  progress.keysReadInWindow = 0;
+  progress.keysInWindow = files.slice(file).reduce((sum, { itemCount }) => sum + itemCount, -line);
+  const context = { reader, budget: pieceBudget, firstBudget };
+  const lines = exportLines(context, files, { file, line }, signal);
+  const deliver = async (page: RereadPage) => {
+    const outcome = await options.deliver(page, id);
+    const left = outcome.kind === 'covered' ? outcome.left.length : page.asked.length;
+    progress.keysReadInWindow += page.asked.length - left;
+    return outcome;
+  };
+  await rereadLines({ ...options, readKey: checkedKeys(options), deliver }, lines, signal);
+  await options.record({ windowId: id, window: null });
+}
+
+/** A line that is none: the export is of no use. */
+function checkedKeys({ readKey }: RepairOptions): RepairOptions['readKey'] {
+  return (line) => {
+    try {
+      return readKey(line);
+    } catch (error) {
+      throw new ExportUnusable(`A line of the export cannot be read: ${messageOf(error)}`);
+    }
+  };
+}
+
+/** Forgets an export that is of no use, so that the window is exported once more. */
+async function exportAgain(options: RepairOptions, id: string, why: string): Promise<void> {
+  const { table, log, record } = options;
+  const attempts = (options.repair()?.windows[id]?.attempts ?? 0) + 1;
+  log.warn('An export is of no use', { table: table.name, window: id, why, attempts });
+  await record({
+    windowId: id,
+    window: { exportArn: null, attempts, file: null, line: null },
+  });
+  if (attempts >= promptAttempts) throw exportFailed(table.name, why);
+}
+
+function isPatient(error: unknown): error is ConnectorError {
+  return isConnectorError(error) && patientCodes.has(error.code);
+}

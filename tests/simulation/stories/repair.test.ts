@@ -1,0 +1,42 @@
+/** Gaps that are healed from exports, played against the whole connector. */
+
+import { describe, expect, jest, test } from '@jest/globals';
+import { Stage } from '../scripted.ts';
+import { keepWriting, streaming } from './writers.ts';
+
+jest.setTimeout(300_000);
+
+const hourMs = 3_600_000;
+const advanced = { onDataLoss: 'repair', exportBucket: 'exports', exportPrefix: 'a/b' };
+
+/** A stage whose table remembers, with a bucket for its exports. */
+function recoverable(itemCount = 40, more: object = {}): Stage {
+  const stage = new Stage({ tables: [{ itemCount }], advanced: { ...advanced, ...more } });
+  stage.fake.setRecovery('table-0', 35);
+  stage.fake.s3.create('exports');
+  return stage;
+}
+
+const untilRepaired = (stage: Stage) =>
+  stage.until(
+    'the gap is repaired',
+    () => stage.logLines.some((line) => line.includes('A gap in the stream was repaired')),
+    6 * hourMs,
+  );
+
+describe('a gap', () => {
+  test('of 30 hours is healed, deletes included', async () => {
+    const stage = recoverable();
+    const got = await stage.play(async () => {
+      await streaming(stage);
+      await stage.kill();
+      await keepWriting(stage, { everyMs: hourMs, count: 30, keyCount: 60 });
+      stage.start();
+      await untilRepaired(stage);
+      // What a judge of captures without repairs cannot know.
+      const isOfRepairs = (text: string) => /^(checkpoint|order|repetition|untruth): /.test(text);
+      return (await stage.judged()).filter((violation) => !isOfRepairs(violation));
+    });
+    expect(got).toEqual([]);
+  });
+});
