@@ -9,7 +9,7 @@ import {
   type EndpointConfig,
 } from '../config/config.ts';
 import { ConnectorError, errorCodes, isConnectorError, messageOf } from '../errors.ts';
-import { loadState, pruningPatch, type TableStateJson } from '../state/state.ts';
+import { loadState, pruningPatch } from '../state/state.ts';
 import type { Clock } from '../host.ts';
 import type { Session } from './session.ts';
 
@@ -30,14 +30,15 @@ export async function open(
   const { host, log, codec } = session;
   const config = parseEndpointConfig(request.capture.config);
   assertWholeRange(request.range);
-  const states = loadState(request.state);
-  const bindings = bindingsOf(request, states);
+  const unread = bindingsOf(request);
+  const state = loadState(request.state, new Set(unread.map(({ stateKey }) => stateKey)));
+  const bindings = unread.map((each) => ({ ...each, state: state.tables.get(each.stateKey) }));
   await host.output.write([codec.encode({ kind: 'opened', explicitAcknowledgements: false })]);
 
   const emitter = new Emitter(host.output, (updated) =>
     codec.encode({ kind: 'checkpoint', state: { updated, mergePatch: true } }),
   );
-  const pruning = pruningPatch(states, new Set(bindings.map(({ stateKey }) => stateKey)));
+  const pruning = pruningPatch(state.unboundKeys);
   if (pruning !== undefined) await emitter.emit({ frames: [], patch: pruning });
 
   const stop = new AbortController();
@@ -53,7 +54,7 @@ export async function open(
   });
   const startedAtMs = host.clock.now();
   try {
-    const running = capture(session, config, bindings, lastEpochOf(states), emitter, stop.signal);
+    const running = capture(session, config, bindings, state.lastEpoch, emitter, stop.signal);
     await orLeftBehind(running, stop.signal, host.clock);
   } catch (error) {
     if (error === stopped) {
@@ -145,10 +146,8 @@ async function drain(requests: AsyncGenerator<Request>): Promise<void> {
   }
 }
 
-function bindingsOf(
-  { capture: { bindings } }: OpenRequest,
-  states: ReadonlyMap<string, TableStateJson>,
-): TableBinding[] {
+/** The bindings, whose state is yet to be read. */
+function bindingsOf({ capture: { bindings } }: OpenRequest): Omit<TableBinding, 'state'>[] {
   const resources = parseResourceConfigs(bindings.map(({ resourceConfig }) => resourceConfig));
   return resources.map((resource, index) => {
     const twin = resources.findIndex(({ table }) => table === resource.table);
@@ -162,7 +161,7 @@ function bindingsOf(
     const { stateKey = '', resourcePath = [] } = bindings[index] ?? {};
     // Runtimes that know no state key get the one they would have made.
     const key = stateKey === '' ? resourcePath.join('%2F') : stateKey;
-    return { index, stateKey: key, resource, state: states.get(key) };
+    return { index, stateKey: key, resource };
   });
 }
 
@@ -174,13 +173,6 @@ function assertWholeRange({ keyBegin, keyEnd }: OpenRequest['range']): void {
     'Cannot capture a part of the key range: the capture task was split over several shards',
     { hint: 'Join the shards of the task again; a DynamoDB capture runs as one.' },
   );
-}
-
-function lastEpochOf(states: ReadonlyMap<string, TableStateJson>): string | undefined {
-  return [...states.values()]
-    .flatMap(({ epoch }) => epoch ?? [])
-    .sort()
-    .at(-1);
 }
 
 /** Tokens that Flow injected last twelve hours: a new session gets new ones. */

@@ -1,7 +1,7 @@
 /** The checkpoint as typed state, in the shape of Estuary's Go connector (`bindingStateV1`). */
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { ConnectorError, errorCodes } from '../errors.ts';
+import { ConnectorError, errorCodes, listProblems } from '../errors.ts';
 import { parseRfc3339 } from '../time.ts';
 import { isJsonObject, type JsonObject } from './merge-patch.ts';
 import stateSchema from './state.schema.json' with { type: 'json' };
@@ -19,36 +19,77 @@ export { unreadShard, type LastRecord, type ShardState } from './shard-state.ts'
 export { replacingPatch, type TableStateJson } from './table-state-json.ts';
 export { TableState, type UnfinishedSegment } from './table-state.ts';
 
-interface StateJson {
-  readonly bindingStateV1?: Record<string, TableStateJson>;
+/** A state as far as a capture wants it. */
+export interface LoadedState {
+  /** Checkpointed tables by state key: those that are bound. */
+  readonly tables: ReadonlyMap<string, TableStateJson>;
+  /** State keys that nothing is bound by any more. */
+  readonly unboundKeys: readonly string[];
+  /** The latest epoch of any table, bound or not. */
+  readonly lastEpoch: string | undefined;
 }
-
-/** Compiled when first needed, and once: that takes longer than all else at a start. */
-let isState: ValidateFunction<StateJson> | undefined;
 
 const member = 'bindingStateV1';
+const tableSchema = stateSchema.properties[member].additionalProperties;
+
+/** Compiled when first needed, and once: that takes longer than all else at a start. */
+let isTableState: ValidateFunction<TableStateJson> | undefined;
+
 const startOverHint = "Increment the binding's backfill counter to start it over.";
 
-/** Checkpointed tables by state key. Throws `state-invalid` for a state of another shape. */
-export function loadState(state: unknown): Map<string, TableStateJson> {
-  // A test checks the schema itself, which would take most of the time to the first document.
-  isState ??= new Ajv2020({ meta: false, validateSchema: false }).compile<StateJson>(stateSchema);
-  if (!isState(state)) {
-    const [error] = isState.errors ?? [];
-    const place = (error?.instancePath ?? '').slice(1).replaceAll('/', '.') || 'the state';
-    throw new ConnectorError(
-      errorCodes.stateInvalid,
-      `Cannot use the state: ${place} ${error?.message ?? 'is not valid'}`,
-      { hint: startOverHint },
-    );
+/**
+ * The state of the tables that are bound by these keys. Throws `state-invalid` for a state of another shape, with every
+ * table that has one. What is not bound is not judged: after its remedy, a new key, the bad entry is there under the old.
+ */
+export function loadState(state: unknown, stateKeys: ReadonlySet<string>): LoadedState {
+  const given: unknown = isJsonObject(state) ? (state[member] ?? {}) : undefined;
+  if (!isJsonObject(given)) {
+    const place = isJsonObject(state) ? member : 'the state';
+    throw invalid([`Cannot use the state: ${place} must be object`]);
   }
-  const tables = new Map(Object.entries(state.bindingStateV1 ?? {}));
-  for (const [stateKey, table] of tables) {
-    assertSegments(stateKey, table);
-    assertTimes(stateKey, table);
-  }
-  return tables;
+  const entries = Object.entries(given);
+  const bound = entries.filter(([stateKey]) => stateKeys.has(stateKey));
+  const problems = bound.flatMap(([stateKey, table]) => {
+    const problem = problemOf(table);
+    return problem === undefined ? [] : [`Cannot use the state of "${stateKey}": ${problem}`];
+  });
+  if (problems.length > 0) throw invalid(problems);
+  return {
+    tables: new Map(bound as unknown as [string, TableStateJson][]),
+    unboundKeys: entries.map(([stateKey]) => stateKey).filter((key) => !stateKeys.has(key)),
+    lastEpoch: entries
+      .flatMap(([, table]) => epochOf(table))
+      .sort()
+      .at(-1),
+  };
 }
+
+function invalid(problems: readonly string[]): ConnectorError {
+  const message = listProblems(
+    problems,
+    (count) => `The state cannot be used, for ${count} reasons:`,
+  );
+  return new ConnectorError(errorCodes.stateInvalid, message, { hint: startOverHint });
+}
+
+/** What is wrong with a table's state; undefined when nothing is. */
+function problemOf(table: unknown): string | undefined {
+  // A test checks the schema itself, which would take most of the time to the first document.
+  isTableState ??= new Ajv2020({ meta: false, validateSchema: false }).compile<TableStateJson>(
+    tableSchema,
+  );
+  if (isTableState(table)) return segmentsProblem(table) ?? timesProblem(table);
+  const [error] = isTableState.errors ?? [];
+  const place = (error?.instancePath ?? '').slice(1).replaceAll('/', '.') || 'it';
+  return `${place} ${error?.message ?? 'is not valid'}`;
+}
+
+function epochOf(table: unknown): string[] {
+  const epoch = isJsonObject(table) ? table['epoch'] : undefined;
+  return typeof epoch === 'string' && epochPattern.test(epoch) ? [epoch] : [];
+}
+
+const epochPattern = new RegExp(tableSchema.properties.epoch.pattern);
 
 /** A patch of one table's state as a patch of the whole; null removes it. */
 export function statePatch(stateKey: string, patch: JsonObject | null): JsonObject {
@@ -56,45 +97,33 @@ export function statePatch(stateKey: string, patch: JsonObject | null): JsonObje
 }
 
 /** Removes the state of tables that are no longer bound: resumed later, it would hide what they missed. */
-export function pruningPatch(
-  tables: ReadonlyMap<string, TableStateJson>,
-  stateKeys: ReadonlySet<string>,
-): JsonObject | undefined {
-  const unbound = [...tables.keys()].filter((stateKey) => !stateKeys.has(stateKey));
-  if (unbound.length === 0) return undefined;
-  return { [member]: Object.fromEntries(unbound.map((stateKey) => [stateKey, null])) };
+export function pruningPatch(unboundKeys: readonly string[]): JsonObject | undefined {
+  if (unboundKeys.length === 0) return undefined;
+  return { [member]: Object.fromEntries(unboundKeys.map((stateKey) => [stateKey, null])) };
 }
 
-function assertSegments(stateKey: string, table: TableStateJson): void {
-  const progress = table.backfillSegmentProgress ?? {};
-  if (!isJsonObject(progress)) return;
-  const unknown = Object.keys(progress).find(
-    (segment) => Number(segment) >= table.totalBackfillSegments,
-  );
-  if (unknown === undefined) return;
-  throw new ConnectorError(
-    errorCodes.stateInvalid,
-    `Cannot use the state of "${stateKey}": it has progress of segment ${unknown}, but only ${table.totalBackfillSegments} segments`,
-    { hint: startOverHint },
-  );
+function segmentsProblem(table: TableStateJson): string | undefined {
+  const { backfillSegmentProgress = {}, totalBackfillSegments: count } = table;
+  const unknown = Object.keys(backfillSegmentProgress).find((segment) => Number(segment) >= count);
+  return unknown === undefined
+    ? undefined
+    : `it has progress of segment ${unknown}, but only ${count} segments`;
 }
+
+const times = [
+  'epoch',
+  'backfillStartedAt',
+  'streamReadAt',
+  'itemsReadAt',
+  'backfillFinishedAt',
+] as const;
 
 /** A time that cannot be read would compare as neither early nor late, and quietly switch a check off. */
-function assertTimes(stateKey: string, table: TableStateJson): void {
-  const times = [
-    'epoch',
-    'backfillStartedAt',
-    'streamReadAt',
-    'itemsReadAt',
-    'backfillFinishedAt',
-  ] as const;
+function timesProblem(table: TableStateJson): string | undefined {
   for (const time of times) {
     const text = table[time];
     if (text === undefined || !Number.isNaN(parseRfc3339(text))) continue;
-    throw new ConnectorError(
-      errorCodes.stateInvalid,
-      `Cannot use the state of "${stateKey}": ${time} is no time: "${text}"`,
-      { hint: startOverHint },
-    );
+    return `${time} is no time: "${text}"`;
   }
+  return undefined;
 }

@@ -123,7 +123,7 @@ describe('a checkpoint that the Go connector wrote', () => {
       },
     ],
   ])('%s of "%s" goes on where it ends', (name, stateKey, key, want) => {
-    const json = loadState(golden(name)).get(stateKey);
+    const json = loadState(golden(name), new Set([stateKey])).tables.get(stateKey);
     const state = json && new TableState(json, key);
     const got = state && {
       finishedAt: state.backfillFinishedAt,
@@ -137,7 +137,9 @@ describe('a checkpoint that the Go connector wrote', () => {
   test.each(['go-initial', 'go-backfilling', 'go-streaming', 'go-after-ours'])(
     '%s is one that it can read itself',
     (name) => {
-      expect([...readAsGo(golden(name)).keys()]).toEqual([...loadState(golden(name)).keys()]);
+      expect([...readAsGo(golden(name)).keys()]).toEqual([
+        ...loadState(golden(name), new Set()).unboundKeys,
+      ]);
     },
   );
 });

@@ -9,6 +9,7 @@ import {
 
 const table = { streamArn: 'arn:1', totalBackfillSegments: 2 };
 const withTable = (members: object) => ({ bindingStateV1: { orders: { ...table, ...members } } });
+const orders = new Set(['orders']);
 const startOver = "Increment the binding's backfill counter to start it over.";
 
 describe('loadState()', () => {
@@ -44,7 +45,7 @@ describe('loadState()', () => {
       ],
     ],
   ])('takes %s', (_, state, want) => {
-    expect([...loadState(state)]).toEqual(want);
+    expect([...loadState(state, orders).tables]).toEqual(want);
   });
 
   test.each<[unknown, string]>([
@@ -53,19 +54,16 @@ describe('loadState()', () => {
     [{ bindingStateV1: 1 }, 'Cannot use the state: bindingStateV1 must be object'],
     [
       { bindingStateV1: { orders: { streamArn: 'a' } } },
-      "Cannot use the state: bindingStateV1.orders must have required property 'totalBackfillSegments'",
+      `Cannot use the state of "orders": it must have required property 'totalBackfillSegments'`,
     ],
-    [
-      withTable({ streamArn: 7 }),
-      'Cannot use the state: bindingStateV1.orders.streamArn must be string',
-    ],
+    [withTable({ streamArn: 7 }), 'Cannot use the state of "orders": streamArn must be string'],
     [
       withTable({ totalBackfillSegments: 0 }),
-      'Cannot use the state: bindingStateV1.orders.totalBackfillSegments must be >= 1',
+      'Cannot use the state of "orders": totalBackfillSegments must be >= 1',
     ],
     [
       withTable({ shards: { s: { lastReadSequence: 'x' } } }),
-      'Cannot use the state: bindingStateV1.orders.shards.s.lastReadSequence must match pattern "^\\d*$"',
+      'Cannot use the state of "orders": shards.s.lastReadSequence must match pattern "^\\d*$"',
     ],
     [
       withTable({ backfillSegmentProgress: { 2: {} } }),
@@ -81,7 +79,33 @@ describe('loadState()', () => {
     ],
   ])('refuses %j', (state, message) => {
     const want = { code: 'state-invalid', message, hint: startOver };
-    expect(() => loadState(state)).toThrow(expect.objectContaining(want));
+    expect(() => loadState(state, orders)).toThrow(expect.objectContaining(want));
+  });
+});
+
+describe('loadState(), of several tables', () => {
+  const epoch = '2026-08-21T10:00:00.000Z';
+  const bad = { streamArn: 7 };
+  const tables = { 'orders.v1': table, orders: bad, users: { ...table, epoch }, odd: 'x' };
+
+  test('does not judge what is no longer bound, as after the remedy of a bad one', () => {
+    const { tables: got, ...others } = loadState(
+      { bindingStateV1: tables },
+      new Set(['orders.v1', 'new']),
+    );
+    expect([[...got.keys()], others]).toEqual([
+      ['orders.v1'],
+      { unboundKeys: ['orders', 'users', 'odd'], lastEpoch: epoch },
+    ]);
+  });
+
+  test('tells of every bad one', () => {
+    const loading = () => loadState({ bindingStateV1: tables }, new Set(['orders', 'odd']));
+    expect(loading).toThrow(
+      'The state cannot be used, for 2 reasons:\n' +
+        `- Cannot use the state of "orders": it must have required property 'totalBackfillSegments'\n` +
+        '- Cannot use the state of "odd": it must be object',
+    );
   });
 });
 
@@ -94,13 +118,8 @@ describe('patches', () => {
   });
 
   test('pruningPatch() removes what is no longer bound', () => {
-    const states = new Map([
-      ['a', table],
-      ['b', table],
-      ['c', table],
-    ]);
-    expect(pruningPatch(states, new Set(['b']))).toEqual({ bindingStateV1: { a: null, c: null } });
-    expect(pruningPatch(states, new Set(['a', 'b', 'c', 'd']))).toBe(undefined);
+    expect(pruningPatch(['a', 'c'])).toEqual({ bindingStateV1: { a: null, c: null } });
+    expect(pruningPatch([])).toBe(undefined);
   });
 
   test('replacingPatch() removes what the new state lacks', () => {
