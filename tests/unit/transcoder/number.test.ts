@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import { isExactDecimal } from '../../../connector/transcoder/exact-decimal.ts';
 import { canonicalNumber, isExactInFlow } from '../../../connector/transcoder/number.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 import { canonicalNumberText, numberText } from '../../support/attribute-arbitraries.ts';
 import { plainDecimal } from '../../support/reference-transcoder.ts';
 
@@ -117,16 +118,39 @@ describe('isExactDecimal()', () => {
     ['123456789.1234567', true],
     ['-123456789.1234567', true],
     ['0.3000000000000001', true],
-    ['9000000000.000001', undefined], // several of 16 digits are one double
+    ['9000000000.000001', false], // 9000000000.000002 is nearer to the same double
     ['8.000000000000001', undefined],
     ['52.12345678901234', true],
     ['4503599627370497.5', undefined],
-    ['0.30000000000000004', undefined],
+    ['0.30000000000000004', true],
+    ['3913.2540835998952', true],
+    ['3913.2540835998953', false],
     ['0.300000000000000041', false],
-    ['9007199254740.993', undefined], // no double holds the digits as an integer
+    ['9007199254740.993', false], // no double holds the digits as an integer
   ];
   test.each(cases)('of %s', (digits, want) => {
     expect(judge(digits)).toBe(want);
+  });
+
+  test.each([
+    ['a latitude', (random: number) => random * 90],
+    ['of any size', (random: number) => (random - 0.5) * 10 ** (random * 20 - 4)],
+    ['a ratio', (random: number) => 1 / (random + 1e-9)],
+  ])('judges nearly every double as it is printed: %s', (_, doubleOf) => {
+    const random = seededRandom(7);
+    let undecided = 0;
+    let wrong = 0;
+    for (let run = 0; run < 300_000; run += 1) {
+      const printed = canonicalNumber(String(doubleOf(random())))!;
+      // The last digit as it is, and another one.
+      const other = `${printed.slice(0, -1)}${(Number(printed.at(-1)) % 9) + 1}`;
+      for (const text of [printed, other]) {
+        const got = text.length > 17 ? judge(text) : true;
+        if (got === undefined) undecided += 1;
+        else if (text.length > 17 && got !== isExactInFlow(text)) wrong += 1;
+      }
+    }
+    expect([wrong, undecided < 30_000]).toEqual([0, true]);
   });
 
   test('says what isExactInFlow() says, or nothing', () => {
