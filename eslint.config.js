@@ -21,7 +21,7 @@ export default defineConfig(
   {
     files: ['connector/**/*.ts', 'protocol/**/*.ts'],
     ignores: [
-      ...['main', 'host', 'silence'].map((name) => `connector/${name}.ts`),
+      ...['main', 'host', 'silence', 'stop-signal'].map((name) => `connector/${name}.ts`),
       'connector/process-host/**',
     ],
     rules: {

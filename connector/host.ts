@@ -6,6 +6,8 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Resolves once whatever is due, or has come in, had its turn; absent where nothing does so by itself. */
+  turn?(): Promise<void>;
 }
 
 /** Where bytes go. */

@@ -77,6 +77,9 @@ export function enableStreamCommand(tableName: string, options = ''): string {
   );
 }
 
+/** Of a stream with new images alone: a warning. */
+export const noOldImages = 'The stream has no old images, so documents will have no _meta/before';
+
 /** The commands, one after the other, that give a table a stream with new and old images; none where it has one. */
 export function streamCommands(
   { name, stream }: Pick<Table, 'name' | 'stream'>,

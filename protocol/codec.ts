@@ -10,10 +10,10 @@ export interface DocumentFraming {
   readonly head: Uint8Array;
   readonly tail: Uint8Array;
   /**
-   * Fills in what depends on the frame's length; the frame lies in `bytes` from `start` to `end`.
-   * Throws a `ProtocolError` when the frame is larger than Flow takes.
+   * Fills in what depends on the frame's length, and returns where the frame ends then. It lies in `bytes` from `start`
+   * to `end`, and eight bytes behind it may be used. Throws a `ProtocolError` when it is larger than Flow takes.
    */
-  seal(bytes: Uint8Array, start: number, end: number): void;
+  seal(bytes: Uint8Array, start: number, end: number): number;
 }
 
 export interface Codec {

@@ -63,6 +63,7 @@ function documentFraming(binding: number): DocumentFraming {
     tail: utf8.encode('}}\n'),
     seal: (_, start, end) => {
       checkResponseSize(end - start);
+      return end;
     },
   };
 }

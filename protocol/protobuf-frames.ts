@@ -74,36 +74,48 @@ const capturedTag = (6 << 3) | 2;
 const bindingTag = (1 << 3) | 0;
 const docTag = (2 << 3) | 2;
 
-/** Four bytes hold lengths below 2^28, four times the largest response. */
-const paddedVarintBytes = 4;
+/** Of a length as a varint, for which the head leaves room: enough for 16 KB, as most documents have. */
+const usualVarintBytes = 2;
 
 /**
- * Frames whose head does not grow with the document: the two lengths inside are varints padded to four bytes.
- * Protobuf has no shortest form; readers take the zeros. https://protobuf.dev/programming-guides/encoding/#varints
+ * Frames whose lengths are known last, and are varints of as few bytes as may be: the head leaves room for usual ones,
+ * and other documents are moved. A binding of 0 is left out, as protobuf leaves out what is its type's default.
+ * https://protobuf.dev/programming-guides/encoding/#varints
  */
 function documentFraming(binding: number): DocumentFraming {
-  const padding = new Array<number>(paddedVarintBytes).fill(0);
-  const capturedLengthAt = lengthBytes + 1;
+  const lengthRoom = new Array<number>(usualVarintBytes).fill(0);
+  const between = [...(binding === 0 ? [] : [bindingTag, ...varint(binding)]), docTag];
   const head = Uint8Array.from([
     ...new Array<number>(lengthBytes).fill(0),
-    ...[capturedTag, ...padding],
-    ...[bindingTag, ...varint(binding)],
-    ...[docTag, ...padding],
+    ...[capturedTag, ...lengthRoom],
+    ...[...between, ...lengthRoom],
   ]);
   const seal = (bytes: Uint8Array, start: number, end: number) => {
-    const messageLength = end - start - lengthBytes;
-    checkResponseSize(messageLength);
-    writeUint32(bytes, start, messageLength);
-    const capturedStart = start + capturedLengthAt + paddedVarintBytes;
-    writePaddedVarint(bytes, start + capturedLengthAt, end - capturedStart);
     const documentStart = start + head.length;
-    writePaddedVarint(bytes, documentStart - paddedVarintBytes, end - documentStart);
+    const documentBytes = end - documentStart;
+    const capturedBytes = between.length + varintBytes(documentBytes) + documentBytes;
+    const messageBytes = 1 + varintBytes(capturedBytes) + capturedBytes;
+    checkResponseSize(messageBytes);
+    const sealedEnd = start + lengthBytes + messageBytes;
+    if (sealedEnd !== end) bytes.copyWithin(sealedEnd - documentBytes, documentStart, end);
+    writeUint32(bytes, start, messageBytes);
+    let at = writeVarint(bytes, start + lengthBytes + 1, capturedBytes);
+    for (let index = 0; index < between.length; index++) bytes[at++] = between[index] ?? 0;
+    writeVarint(bytes, at, documentBytes);
+    return sealedEnd;
   };
   return { head, tail: new Uint8Array(0), seal };
 }
 
 function varint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
+}
+
+/** How many bytes a length takes. */
+function varintBytes(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  return value < 0x20_0000 ? 3 : 4;
 }
 
 // Byte by byte, because a view made for each document would cost more than all of it.
@@ -114,11 +126,16 @@ function writeUint32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 3] = value >>> 24;
 }
 
-function writePaddedVarint(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = (value & 0x7f) | 0x80;
-  bytes[at + 1] = ((value >>> 7) & 0x7f) | 0x80;
-  bytes[at + 2] = ((value >>> 14) & 0x7f) | 0x80;
-  bytes[at + 3] = (value >>> 21) & 0x7f;
+/** Returns where the varint ends. */
+function writeVarint(bytes: Uint8Array, start: number, value: number): number {
+  let at = start;
+  let left = value;
+  while (left >= 0x80) {
+    bytes[at++] = (left & 0x7f) | 0x80;
+    left >>>= 7;
+  }
+  bytes[at] = left;
+  return at + 1;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -49,6 +49,7 @@ export async function createAwsPorts(
   const clock = {
     now: () => host.clock.now() + signer.offsetMs,
     sleep: (ms: number, signal: AbortSignal) => host.clock.sleep(ms, signal),
+    turn: () => host.clock.turn?.() ?? Promise.resolve(),
   };
   const tablePort = portOver(tableEndpoints);
   return {

@@ -2,6 +2,7 @@
 
 import type { ByteBudget } from '../async/byte-budget.ts';
 import type { RateLimit } from '../async/rate-limit.ts';
+import type { Turns } from '../async/turns.ts';
 import type { Aws } from '../aws/aws.ts';
 import type { BufferPool } from '../buffer-pool.ts';
 import type { EndpointConfig, ResourceConfig } from '../config/config.ts';
@@ -47,4 +48,6 @@ export interface CaptureContext extends CaptureOptions {
   readonly readCalls: RateLimit;
   readonly idleReadCalls: RateLimit;
   readonly openBackfills: Set<string>;
+  /** A full page takes some ten milliseconds, and changes must not wait for those of all segments. */
+  readonly scanTurns: Turns;
 }

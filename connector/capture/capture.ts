@@ -3,6 +3,7 @@
 import { ByteBudget } from '../async/byte-budget.ts';
 import { RateLimit } from '../async/rate-limit.ts';
 import { runBeside, runTogether } from '../async/task-group.ts';
+import { Turns } from '../async/turns.ts';
 import { BufferPool } from '../buffer-pool.ts';
 import { listCallsPerSecond } from '../stream/stream.ts';
 import type { CaptureContext, CaptureOptions, TableBinding } from './capture-context.ts';
@@ -49,6 +50,7 @@ export async function runCapture(
     listCalls: rate(listCallsPerSecond),
     readCalls: rate(readCallsPerSecond),
     idleReadCalls: rate(readCallsPerSecond),
+    scanTurns: new Turns(clock),
     openBackfills: new Set(bindings.map(({ stateKey }) => stateKey)),
   };
   const tables = bindings.map((binding) => new TableTask(context, binding));

@@ -130,7 +130,7 @@ export class TableCapture {
         abandonPage: (ticket) => {
           this.#fence.end(ticket);
         },
-        deliver: (page) => this.#deliverItems(page),
+        deliver: (page) => context.scanTurns.take().then(() => this.#deliverItems(page)),
       },
       signal,
     );

@@ -108,7 +108,9 @@ function defineDiscover(program: Command, context: CommandContext, done: Done): 
         'json',
       ]),
     )
+    .addOption(tableOption('look at these tables alone'))
     .option('--json', 'print the tables as JSON')
+    .option('--verbose', 'show what mends each table, however many there are')
     .addHelpText(
       'after',
       `
@@ -117,6 +119,7 @@ Examples:
   $ source-dynamodb discover --write
   $ source-dynamodb discover --region eu-west-1 --write
   $ source-dynamodb discover --endpoint http://localhost:8000 --write
+  $ source-dynamodb discover --table orders --table 'prod-*' --write
   $ source-dynamodb discover --region eu-west-1 --capture acmeCo/shop/source-dynamodb
   $ source-dynamodb discover --json | jq '.tables[] | select(.canBeCaptured | not)'
 
@@ -135,6 +138,7 @@ function defineValidate(program: Command, context: CommandContext, done: Done): 
     .addOption(sourceOption())
     .addOption(captureOption())
     .option('--json', 'print what was found as JSON')
+    .option('--verbose', 'list every binding, and what the numbers rest on')
     .addHelpText(
       'after',
       `
@@ -210,3 +214,9 @@ export const sourceOption = () =>
   new Option('--source <file>', 'the flow.yaml').default('flow.yaml');
 export const captureOption = () =>
   new Option('--capture <name>', 'the capture, where the file holds several');
+
+/** Patterns of table names; each use of the option adds one. */
+const tableOption = (description: string) =>
+  new Option('--table <pattern>', `${description}; * and ? as in a shell, repeatable`).argParser(
+    (pattern: string, before: readonly string[] | undefined) => [...(before ?? []), pattern],
+  );

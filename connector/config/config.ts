@@ -75,6 +75,9 @@ const idleBackoffMaxMsLeast = 200;
 /** Shard iterators expire after 15 minutes; a wait beyond that would cost requests rather than save them. */
 const idleBackoffMaxMsMost = 600_000;
 
+/** No configuration has five, and that of sops has three. */
+const depthMax = 50;
+
 const endpointPlace = 'the endpoint configuration';
 /**
  * The published schema demands credentials, since the web form folds away what is not required. A local run may
@@ -103,6 +106,7 @@ interface InjectedTokens {
 
 /** The endpoint configuration. Throws `config-invalid` with every problem of it. */
 export function parseEndpointConfig(json: unknown): EndpointConfig {
+  assertShallow(json, endpointPlace);
   checkEndpointConfig ??= compileCheck(localEndpointSchema, endpointRules);
   const value = tidied(json, endpointSchema, { trims: true });
   const problems = checkEndpointConfig(value, endpointPlace);
@@ -164,6 +168,7 @@ export function parseResourceConfigs(jsons: readonly unknown[]): ResourceConfig[
 }
 
 function readResourceConfig(json: unknown, index: number) {
+  assertShallow(json, placeOf(index));
   // Unknown names are refused here, not in the published schema: Flow's control plane may add `_meta`.
   checkResourceConfig ??= compileCheck(
     { ...resourceSchema, additionalProperties: false },
@@ -174,6 +179,20 @@ function readResourceConfig(json: unknown, index: number) {
   // Of use only where there is no problem.
   const { table, rcuAllocation } = (value ?? {}) as Resource;
   return { problems, config: { table, rcuAllocation: nonZero(rcuAllocation) } };
+}
+
+/** What is deeper than any configuration would exhaust whoever walks it: that is a mistake, not a bug. */
+function assertShallow(json: unknown, place: string): void {
+  let level: unknown[] = [json];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > depthMax) {
+      const sentence = `There is something more than ${depthMax} levels deep in ${place}`;
+      throw new ConnectorError(errorCodes.configInvalid, sentence);
+    }
+    level = level.flatMap((each): unknown[] =>
+      typeof each === 'object' && each !== null ? Object.values(each) : [],
+    );
+  }
 }
 
 function concernsCredentials({ path }: ConfigProblem): boolean {

@@ -13,7 +13,7 @@ import {
 } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { assertCapturable, type Table, type TableFilter } from '../table.ts';
-import { isIncluded } from './table-filter.ts';
+import { isIncluded } from '../table-filter.ts';
 
 export { documentKey, documentSchema, type JsonSchema } from './document-schema.ts';
 

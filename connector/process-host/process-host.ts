@@ -1,14 +1,16 @@
 /** The outside world of a real process. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { ByteSink, Clock, CommandHost, Files, HttpTransport, Screen } from '../host.ts';
 import { codeOf, ConnectorError, errorCodes } from '../errors.ts';
+import { stopSignal } from '../stop-signal.ts';
 
 /** Node's longest timer, about 24 days; a longer wait is several of them. */
 const timerMsMax = 2 ** 31 - 1;
 
 const systemClock: Clock = {
   now: () => Date.now(),
+  turn: () => setImmediate(),
   async sleep(ms, signal) {
     let left = ms;
     try {
@@ -25,12 +27,8 @@ const systemClock: Clock = {
 
 /** This process: stdin, stdout, stderr, signals, files, real time. Made once. */
 export function processHost(): CommandHost {
-  const stop = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(name, () => {
-      stop.abort(new Error(`Received ${name}`));
-    });
-  }
+  // Whoever read the log is gone: what is captured goes to stdout all the same.
+  process.stderr.on('error', () => undefined);
   return {
     input: process.stdin,
     output: pipeSink(process.stdout),
@@ -41,7 +39,7 @@ export function processHost(): CommandHost {
     random: () => Math.random(),
     environment: process.env,
     http: lazyTransport(),
-    stop: stop.signal,
+    stop: stopSignal,
     files: realFiles,
     screens: { stdout: screenOf(process.stdout), stderr: screenOf(process.stderr) },
     isInputTerminal: isTerminal(process.stdin.isTTY),

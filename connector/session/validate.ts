@@ -4,6 +4,7 @@ import type { Aws } from '../aws/aws.ts';
 import type { ResourceConfig } from '../config/config.ts';
 import { ConnectorError, listProblems, sentencesOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { noOldImages } from '../table.ts';
 import { checkBindings, lacksOldImages } from './check-bindings.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function validate(
 ): Promise<string[][]> {
   const checks = await checkBindings(bindings, aws, signal);
   for (const { table } of checks.filter(lacksOldImages)) {
-    log.warn('The stream has no old images, so documents will have no _meta/before', {
+    log.warn(noOldImages, {
       table: table?.name,
       viewType: table?.stream?.viewType,
     });

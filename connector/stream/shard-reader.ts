@@ -14,8 +14,8 @@ const pageRecordsMax = 1000;
 const fullPageBytes = 900_000;
 /** Five calls a second per shard. AWS documents no figure for DynamoDB; this is the one of Kinesis. */
 const callIntervalMs = 200;
-/** After records more are likely soon. */
-const busyIntervalMs = 250;
+/** The first wait of a shard without records, doubled with each; after records more are likely as soon as may be. */
+const idleIntervalMs = 250;
 /** An empty page of an open shard proves nothing: so many in a row are followed at once before the shard is idle. */
 const emptyPagesBeforeIdle = 2;
 /** So long after its last record, a shard's calls still count among those of busy shards. */
@@ -112,7 +112,7 @@ export async function readShard(
     iterator: undefined,
     recordsAtMs: -Infinity,
     emptyPages: 0,
-    idleMs: busyIntervalMs,
+    idleMs: idleIntervalMs,
     pageBytes: pageBytesAtStart,
     losses: 0,
     calledAtMs: clock.now(),
@@ -214,13 +214,10 @@ function pace(context: ReaderContext, reading: Reading, page: PageRead): number 
   if (page.recordCount > 0) {
     reading.recordsAtMs = calledAtMs;
     reading.emptyPages = 0;
-    reading.idleMs = busyIntervalMs;
-    if (page.isFull) {
-      lag.readUntil(shardId, page.lastCreatedAtMs ?? -Infinity);
-      return callIntervalMs;
-    }
-    lag.readUntil(shardId, calledAtMs + busyIntervalMs);
-    return busyIntervalMs;
+    reading.idleMs = idleIntervalMs;
+    const readUntilMs = page.isFull ? page.lastCreatedAtMs : calledAtMs + callIntervalMs;
+    lag.readUntil(shardId, readUntilMs ?? -Infinity);
+    return callIntervalMs;
   }
   reading.emptyPages += 1;
   if (reading.emptyPages < emptyPagesBeforeIdle) {

@@ -10,9 +10,15 @@ import type { ItemKey } from '../table.ts';
 export interface DocumentFraming {
   readonly head: Uint8Array;
   readonly tail: Uint8Array;
-  /** Called once the frame lies in `bytes` from `start` to `end`, head and tail included. */
-  seal(bytes: Uint8Array, start: number, end: number): void;
+  /**
+   * Called once the frame lies in `bytes` from `start` to `end`, head and tail included; returns where it ends then. It
+   * may move the document, and use `sealBytes` behind the end.
+   */
+  seal(bytes: Uint8Array, start: number, end: number): number;
 }
+
+/** Room for what a frame may grow by when it is sealed. */
+export const sealBytes = 8;
 
 /** Frames of one page, one after the other, in the page's order. */
 export interface Frames {

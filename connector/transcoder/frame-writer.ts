@@ -3,7 +3,7 @@
 import type { BufferPool } from '../buffer-pool.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { openMap } from './bytes.ts';
-import type { DocumentFraming, Frames } from './documents.ts';
+import { sealBytes, type DocumentFraming, type Frames } from './documents.ts';
 
 const closing = Buffer.from('}}');
 
@@ -37,8 +37,8 @@ export class FrameWriter {
   close(): void {
     const { writer } = this;
     writer.write(this.#closing);
-    this.#framing.seal(writer.bytes, this.#end, writer.length);
-    this.#end = writer.length;
+    writer.reserve(sealBytes);
+    this.#end = this.#framing.seal(writer.bytes, this.#end, writer.length);
     if (this.count === this.#ends.length) {
       const ends = this.#ends;
       this.#ends = new Int32Array(2 * ends.length);

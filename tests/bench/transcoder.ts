@@ -13,7 +13,7 @@ const key = [
 const framing = {
   head: Buffer.from('{"captured":{"binding":0,"doc":'),
   tail: Buffer.from('}}\n'),
-  seal: () => undefined,
+  seal: (_: unknown, __: unknown, end: number) => end,
 };
 const pageMeta = { epoch: '2026-08-21T10:00:00.000Z', scannedAt: '2026-08-21T10:00:01.000Z' };
 const recordRules = {

@@ -71,14 +71,12 @@ describe.each(codecNames)('codec %s', (name) => {
   test.each([0, 1, 127, 128, 70_000])('frames documents of binding %d', async (binding) => {
     const framing = (await codecNamed(name)).documentFraming(binding);
     const { head, tail } = framing;
-    const bytes = Buffer.concat(docs.flatMap((doc) => [head, Buffer.from(doc), tail]));
-    let start = 0;
-    for (const doc of docs) {
-      const end = start + head.length + Buffer.byteLength(doc) + tail.length;
-      framing.seal(bytes, start, end);
-      start = end;
-    }
-    const got = createResponseDecoder(name).push(bytes);
+    const frames = docs.map((doc) => {
+      // A frame may grow by a few bytes.
+      const bytes = Buffer.concat([head, Buffer.from(doc), tail, Buffer.alloc(8)]);
+      return bytes.subarray(0, framing.seal(bytes, 0, bytes.length - 8));
+    });
+    const got = createResponseDecoder(name).push(Buffer.concat(frames));
     expect(got).toEqual(docs.map((doc) => ({ captured: { binding, doc } })));
   });
 });

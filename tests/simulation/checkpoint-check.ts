@@ -40,6 +40,8 @@ export function checkpointViolations(
     segments: member(table, 'backfillSegmentProgress'),
     shards: member(table, 'shards'),
   };
+  const repair = property(table, 'repair');
+  if (isObject(repair ?? null)) return [...repairProblems(shown, progress)].map(prefixed);
   if (lone.length > 0) return [...scanProblems(streamed, progress)].map(prefixed);
   return [...streamProblems(streamed, progress)].map(prefixed);
 }
@@ -49,6 +51,13 @@ export function epochViolations(before: JsonObject, after: JsonObject): string[]
   const [old, epoch] = [property(before, 'epoch'), property(after, 'epoch')];
   // A state of the Go connector, which has no epochs, gets one in the middle of its backfill.
   if (old === undefined || epoch === undefined || epoch === old) return [];
+  // A repair leaves the backfill as it was, finished or not.
+  if (isRepairing(after)) {
+    const changed = ['backfillStartedAt', 'backfillFinishedAt', 'backfillSegmentProgress'].filter(
+      (name) => JSON.stringify(property(before, name)) !== JSON.stringify(property(after, name)),
+    );
+    return changed.map((name) => prefixed(`a repair begins with another ${name}`));
+  }
   const left = ['backfillFinishedAt', 'backfillSegmentProgress'].filter(
     (name) => property(after, name) !== undefined,
   );
@@ -69,6 +78,22 @@ function* scanProblems(streamed: readonly JsonObject[], { segments, shards }: Pr
   if (Object.keys(shards).length > 0) yield 'it covers scanned items and moves a shard';
   const count = Object.keys(segments).length;
   if (count !== 1) yield `it covers a scanned page and moves ${count} segments`;
+}
+
+/** Items read again, and where one was not found its old image and its delete. */
+function* repairProblems(shown: readonly JsonObject[], { segments, shards }: Progress) {
+  const streamed = shown.filter(
+    (document) => property(metaOf(document), 'sequenceNumber') !== undefined,
+  );
+  if (streamed.length > 0) yield 'it covers items read again and streamed documents';
+  if (Object.keys(segments).length > 0) yield 'it covers items read again and moves a segment';
+  if (Object.keys(shards).length > 0) yield 'it covers items read again and moves a shard';
+  const lone = shown.filter(
+    (document, index) =>
+      property(metaOf(document), 'op') === 'd' &&
+      (shown[index - 1] === undefined || !isSnapshot(shown[index - 1]!)),
+  );
+  if (lone.length > 0) yield `it covers ${lone.length} deletes without the image before`;
 }
 
 function* streamProblems(streamed: readonly JsonObject[], { known, segments, shards }: Progress) {
@@ -93,6 +118,9 @@ function goesBeforeDelete(documents: readonly JsonObject[], index: number): bool
   const next = documents[index + 1];
   return next !== undefined && property(metaOf(next), 'op') === 'd';
 }
+
+/** True for a table's state while windows are read again. */
+export const isRepairing = (table: JsonObject) => isObject(property(table, 'repair') ?? null);
 
 /** A member that is an object; an empty one where it is not. */
 export function member(object: JsonObject, name: string): JsonObject {

@@ -63,7 +63,8 @@ const isSnapshot = (document: JsonObject) => property(metaOf(document), 'snapsho
 export function untruths({ log, committed, keyNames }: Evidence, hasOldImages: boolean): string[] {
   const writes = writesByIdentity(log);
   const versions = new Map(log.flatMap(({ item }) => versionEntry(item)));
-  return committed.flatMap(({ document }) => {
+  const deleted = deletedKeys(log);
+  return committed.flatMap(({ document, isReread }) => {
     const what = stringifyJson(document).slice(0, 200);
     if (isSnapshot(document)) {
       const item = versions.get(textOf(property(document, 'v')));
@@ -71,6 +72,11 @@ export function untruths({ log, committed, keyNames }: Evidence, hasOldImages: b
       const isBare = item === undefined && !hasOldImages;
       const difference = isBare ? undefined : differenceOf(item, document, keyNames);
       return difference === undefined ? [] : [`scanned ${what}: ${difference}`];
+    }
+    // That a key is not there is seen, not told; so it bears no number of a record.
+    if (isReread) {
+      const key = keyJson(document, keyNames);
+      return deleted.has(key) ? [] : [`it was never deleted: ${what}`];
     }
     const write = writes.get(identityOf(document));
     if (write === undefined) return [`never happened: ${what}`];
@@ -132,6 +138,23 @@ function emissions({ log, committed, readableFromMs }: Evidence): Emission[] {
     return [{ visibleAtMs: readableAtMs, emittedAtMs }];
   });
 }
+
+/** Keys that were deleted at some time, as `keyJson` writes them. */
+function deletedKeys(log: readonly LogEntry[]): ReadonlySet<string> {
+  return new Set(
+    log.flatMap(({ key, eventName }) =>
+      eventName === 'REMOVE' ? [JSON.stringify(plainKey(key))] : [],
+    ),
+  );
+}
+
+/** The values of a document's key. */
+function keyJson(document: JsonObject, keyNames: readonly string[]): string {
+  return JSON.stringify(keyNames.map((name) => textOf(property(document, name))));
+}
+
+const plainKey = (json: string) =>
+  Object.values(JSON.parse(json) as Item).map((value) => Object.values(value)[0] as string);
 
 interface Write {
   readonly entry: LogEntry;

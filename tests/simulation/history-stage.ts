@@ -12,11 +12,15 @@ import type { Plan } from './plan.ts';
 import { PlanEvents } from './plan-events.ts';
 import { SimulatedFlow } from './simulated-flow.ts';
 import { SimulatedProcess, type ProcessEnd } from './simulated-process.ts';
-import type { World } from './world.ts';
+import { exportBucket, type World } from './world.ts';
 
 /** After the last event, the capture has this long to come to rest. */
 const settleMsMax = 12 * 3600 * 1000;
+/** Exports take hours, fail, and are asked for again. */
+const repairMsMax = 72 * 3600 * 1000;
 const lookMs = 1000;
+/** With letters that a signature must encode. */
+const exportPrefix = 'a (b)/c+d';
 /** Longer than the longest wait of an idle shard, a late listing and a late record together. */
 const restMs = 150_000;
 /** Shards that came and went while nobody could read them, generation by generation, by listings of small pages. */
@@ -106,7 +110,6 @@ export class HistoryStage {
 
   /** Ends when everything written has had the time to arrive, and the backfill is done. */
   async #untilAtRest(): Promise<void> {
-    const deadlineMs = this.#clock.now() + settleMsMax;
     const hasExpiry = this.#plan.tables.some(({ hasTimeToLive }) => hasTimeToLive);
     const beginMs = Math.max(
       this.#clock.now(),
@@ -114,7 +117,7 @@ export class HistoryStage {
       this.#events.downUntilMs,
     );
     const mustCatchUp = this.#plan.events.some(({ kind }) =>
-      ['throttle', 'stall', 'down'].includes(kind),
+      ['throttle', 'starve', 'stall', 'down'].includes(kind),
     );
     const restedMs =
       beginMs +
@@ -122,13 +125,15 @@ export class HistoryStage {
       this.#plan.idleBackoffMaxMs +
       (hasExpiry ? expiryMsMax : 0) +
       (mustCatchUp ? catchUpMsMax : 0);
+    const deadlineMs =
+      beginMs + settleMsMax + (this.#plan.recovery === undefined ? 0 : repairMsMax);
     while (!this.#isOver) {
       const now = this.#clock.now();
       // A process that died late has taken with it what was not committed.
       const isRested = now >= restedMs && now >= this.#startedMs + restMs;
       if (isRested && isCaughtUp(this.#world, this.flow, now)) return;
       if (now > deadlineMs) {
-        this.violations.push('rest: the backfill is not finished');
+        this.violations.push('rest: the backfill or the repair is not finished');
         return;
       }
       await this.#sleep(lookMs);
@@ -169,6 +174,7 @@ export class HistoryStage {
         scanLimit,
         idleBackoffMax: `${idleBackoffMaxMs}ms`,
         onDataLoss,
+        ...(onDataLoss.startsWith('repair') ? { exportBucket, exportPrefix } : {}),
       },
       state: this.flow.state,
     });

@@ -2,7 +2,7 @@
 
 import { FakeClock } from '../support/fake-clock.ts';
 import { describe, HistoryStage } from './history-stage.ts';
-import { judge, type Violation } from './judge.ts';
+import { judgeAll, type Violation } from './judge.ts';
 import { judgeEnd } from './judge-end.ts';
 import { judgeTimes } from './judge-times.ts';
 import { drawPlan } from './draw-plan.ts';
@@ -26,6 +26,10 @@ export interface HistoryResult {
   readonly end: string;
   /** By an end, or by a backfill that begins again. */
   readonly lossesReported: number;
+  /** Repairs that were begun and committed. */
+  readonly repairs: number;
+  /** Rows of items that lived within the last second of a shard. */
+  readonly lastSecondGhosts: number;
   /** From records' being readable to their documents, where the history is calm and AWS answers soon. */
   readonly latenciesMs: readonly number[];
   /** SHA-256 of every byte that the connector wrote, read or not. */
@@ -58,9 +62,10 @@ async function play(
   stage.flow.finish();
   const isComplete = end === 'complete';
   const times = judgeTimes(world, stage.flow, stage.crashes);
+  const judged = judgeAll(world, stage.flow, isComplete);
   const violations = [
     ...stage.violations,
-    ...judge(world, stage.flow, isComplete),
+    ...judged.violations,
     ...judgeEnd(plan, stage.flow, end, stage.endMessage),
     ...times.violations,
   ];
@@ -75,6 +80,8 @@ async function play(
     faults: world.fake.stats.faults,
     end,
     lossesReported: lossesReported(plan, stage.flow, end),
+    repairs: stage.flow.repairsCommitted,
+    lastSecondGhosts: judged.lastSecondGhosts,
     latenciesMs: times.latenciesMs,
     outputDigest: stage.outputHash.digest('hex'),
   };

@@ -1,14 +1,9 @@
 /** Whether a history kept the promises: what was committed, held against what was written. */
 
-import {
-  isObject,
-  property,
-  stringifyJson,
-  type JsonObject,
-  type JsonValue,
-} from '../../connector/reduction/json.ts';
-import { itemDifference } from '../support/attribute-match.ts';
-import { evidenceOf, untruths } from './emissions.ts';
+import { isObject, property, type JsonObject } from '../../connector/reduction/json.ts';
+import { isRepairing } from './checkpoint-check.ts';
+import { differences, isHealed, withoutLastSecond } from './differences.ts';
+import { evidenceOf, untruths, type Evidence } from './emissions.ts';
 import type { Item, LogEntry } from '../support/fake-dynamodb/fake-dynamodb.ts';
 import type { Committed, Destination, SimulatedFlow } from './simulated-flow.ts';
 import type { World } from './world.ts';
@@ -29,14 +24,36 @@ interface Shown {
   /** Of the image: the new one, or of a delete the old one; 0 where there is none. */
   readonly version: number;
   readonly sequenceNumber: string;
+  readonly isReread: boolean;
 }
 
 /** Promises 1, 2, 5 and 7 over everything that was committed. */
 export function judge(world: World, flow: SimulatedFlow, isComplete: boolean): Violation[] {
+  return [...judgeAll(world, flow, isComplete).violations];
+}
+
+/** The same, and how many rows stay that no repair can know of. */
+export function judgeAll(
+  world: World,
+  flow: SimulatedFlow,
+  isComplete: boolean,
+): { readonly violations: readonly Violation[]; readonly lastSecondGhosts: number } {
+  let lastSecondGhosts = 0;
+  const divergences = (binding: number, evidence: Evidence, epoch: string | undefined) => {
+    const { name } = world.plan.tables[binding]!;
+    const rows = differences(flow.destinations[binding]!, world.fake.items(name), {
+      keyNames: evidence.keyNames,
+      // Who repairs heals deletes too; who backfills again cannot know of them.
+      goneEpoch: isHealed(flow, name) ? undefined : epoch,
+    });
+    const { ghosts, others } = withoutLastSecond(rows, evidence, flow.destinations[binding]!);
+    lastSecondGhosts += ghosts;
+    return others;
+  };
   const tables = world.plan.tables.flatMap(({ name, viewType }, binding) => {
     const destination = flow.destinations[binding]!;
     const evidence = evidenceOf(world, flow, binding);
-    const { log, keyNames } = evidence;
+    const { log } = evidence;
     const shown = evidence.committed.map((each) => shownBy(each, destination));
     const hasOldImages = viewType === 'NEW_AND_OLD_IMAGES';
     const epoch = flow.epochOf(name);
@@ -48,13 +65,10 @@ export function judge(world: World, flow: SimulatedFlow, isComplete: boolean): V
       ...say('repetition', repetitions(shown)),
       ...say('untruth', untruths(evidence, hasOldImages)),
       ...say('omission', isComplete && hasOldImages ? omissions(shown, log, beganMs) : []),
-      ...say(
-        'divergence',
-        isComplete ? differences(destination, world.fake.items(name), keyNames, epoch) : [],
-      ),
+      ...say('divergence', isComplete ? divergences(binding, evidence, epoch) : []),
     ];
   });
-  return [...flow.violations, ...tables];
+  return { violations: [...flow.violations, ...tables], lastSecondGhosts };
 }
 
 /** True once everything written is committed or sure not to come: the history may end. */
@@ -63,12 +77,13 @@ export function isCaughtUp(world: World, flow: SimulatedFlow, nowMs: number): bo
   return world.plan.tables.every(({ name }) => {
     const state = isObject(tables) ? property(tables, name) : undefined;
     if (!isObject(state) || property(state, 'backfillFinishedAt') === undefined) return false;
+    if (isRepairing(state)) return false;
     const readAt = property(state, 'streamReadAt');
     return typeof readAt === 'string' && nowMs >= 0;
   });
 }
 
-function shownBy({ document }: Committed, { collection }: Destination): Shown {
+function shownBy({ document, isReread }: Committed, { collection }: Destination): Shown {
   const meta = property(document, '_meta') as JsonObject;
   const op = property(meta, 'op') as Shown['op'];
   const before = property(meta, 'before');
@@ -81,6 +96,7 @@ function shownBy({ document }: Committed, { collection }: Destination): Shown {
     epoch: property(meta, 'epoch') as string,
     version: typeof version === 'number' ? version : 0,
     sequenceNumber: (property(meta, 'sequenceNumber') as string | undefined) ?? '',
+    isReread,
   };
 }
 
@@ -89,9 +105,11 @@ function orderViolations(shown: readonly Shown[]): Violation[] {
   const streamed = new Map<string, Shown>();
   const violations: Violation[] = [];
   let epoch = '';
-  for (const next of shown) {
+  for (const [index, next] of shown.entries()) {
     if (next.epoch < epoch) violations.push(`epoch ${next.epoch} came after ${epoch}`);
     epoch = next.epoch;
+    // Read again and not found, an item goes with the image that its window knew; what came before is settled by that.
+    if (next.isReread && next.isSnapshot && goesBeforeDelete(shown, index)) continue;
     const last = streamed.get(`${next.epoch} ${next.key}`);
     const what = `${next.isSnapshot ? 'scanned' : 'streamed'} version ${next.version} of ${next.key}`;
     if (last !== undefined && next.version > 0) {
@@ -110,9 +128,8 @@ function repetitions(shown: readonly Shown[]): Violation[] {
   const seen = new Set<string>();
   const violations: Violation[] = [];
   shown.forEach((each, index) => {
-    const next = shown[index + 1];
-    const goesBeforeDelete = each.isSnapshot && next?.op === 'd' && next.key === each.key;
-    if (goesBeforeDelete) return;
+    // Several windows may name a key, and each has it read again.
+    if (each.isReread || goesBeforeDelete(shown, index)) return;
     const identity = each.isSnapshot ? 'scan' : `${each.op} ${each.sequenceNumber}`;
     const name = `${each.epoch} ${each.key} ${identity}`;
     if (seen.has(name)) violations.push(`committed twice: ${name}`);
@@ -121,7 +138,12 @@ function repetitions(shown: readonly Shown[]): Violation[] {
   return violations;
 }
 
-/** Every write since the last backfill began is there. */
+function goesBeforeDelete(shown: readonly Shown[], index: number): boolean {
+  const [each, next] = [shown[index], shown[index + 1]];
+  return each?.isSnapshot === true && next?.op === 'd' && next.key === each.key;
+}
+
+/** Every write since the last backfill or repair began is there. */
 function omissions(
   shown: readonly Shown[],
   log: readonly LogEntry[],
@@ -143,52 +165,4 @@ function omissions(
       violations.push(`never captured: ${eventName} of version ${version ?? '?'} of ${key}`);
   }
   return violations;
-}
-
-/** What destinations hold, against the table. Rows of older epochs may be deletes that were lost in a gap. */
-function differences(
-  destination: Destination,
-  items: readonly Item[],
-  keyNames: readonly string[],
-  epoch: string | undefined,
-): Violation[] {
-  const { collection, hard, soft, delta } = destination;
-  const want = new Map(items.map((item) => [packedKeyOf(collection, item, keyNames), item]));
-  const rowsOf = { hard: hard.rows(), soft: soft.rows(), delta };
-  return Object.entries(rowsOf).flatMap(([kind, rows]) => {
-    const violations: Violation[] = [];
-    for (const [key, row] of rows) {
-      const meta = property(row as JsonObject, '_meta') as JsonObject;
-      const isTombstone = property(meta, 'op') === 'd';
-      const isOld = property(meta, 'epoch') !== epoch;
-      if (want.has(key)) continue;
-      if (kind === 'hard' ? !isOld : !isTombstone && !isOld) {
-        violations.push(
-          `${kind} deletes: a row that is not in the table: ${stringifyJson(row).slice(0, 300)}`,
-        );
-      }
-    }
-    for (const [key, item] of want) {
-      const row = rows.get(key);
-      const isThere =
-        row !== undefined &&
-        property(property(row as JsonObject, '_meta') as JsonObject, 'op') !== 'd';
-      const difference = isThere
-        ? itemDifference(item as never, row as JsonObject, keyNames)
-        : 'it is missing';
-      if (difference !== undefined) violations.push(`${kind} deletes: item ${key}: ${difference}`);
-    }
-    return violations;
-  });
-}
-
-function packedKeyOf(
-  collection: Destination['collection'],
-  item: Item,
-  keyNames: readonly string[],
-): string {
-  const document = Object.fromEntries(
-    keyNames.map((name) => [name, Object.values(item[name]!)[0] as JsonValue]),
-  );
-  return collection.packKey(document);
 }

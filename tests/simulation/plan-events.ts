@@ -72,6 +72,15 @@ export class PlanEvents {
       case 'throttle':
         this.#throttle(event.table, event.ms);
         break;
+      case 'starve':
+        this.#starve(event.table, event.ms);
+        break;
+      case 'recovery':
+        fake.setRecovery(
+          this.#actors.plan.tables[event.table]!.name,
+          event.days === 0 ? undefined : event.days,
+        );
+        break;
       case 'rebind':
         await this.#rebind(event.table, event.ms);
         break;
@@ -110,6 +119,24 @@ export class PlanEvents {
       kind: 'throttle',
       operation: 'GetRecords',
       table: name,
+      count: Infinity,
+    });
+    void this.#sleep(ms).then(end);
+  }
+
+  /** The shard's iterators are known by what they begin with. */
+  #starve(table: number, ms: number): void {
+    const { fake } = this.#actors.world;
+    const [shard] = fake
+      .shards(this.#actors.plan.tables[table]!.name)
+      .filter(({ isOpen }) => isOpen);
+    if (shard === undefined) return;
+    const place = JSON.stringify([shard.id]).slice(0, -1);
+    const bodyPart = Buffer.from(place.slice(0, place.length - (place.length % 3)));
+    const end = fake.faults.add({
+      kind: 'throttle',
+      operation: 'GetRecords',
+      bodyPart: bodyPart.toString('base64'),
       count: Infinity,
     });
     void this.#sleep(ms).then(end);

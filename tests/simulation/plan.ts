@@ -34,6 +34,10 @@ export type WorldEvent =
   | { readonly kind: 'down'; readonly ms: number }
   /** Reads of a table's stream are refused for capacity, those of others not. */
   | { readonly kind: 'throttle'; readonly table: number; readonly ms: number }
+  /** Reads of one shard that is open, and of nothing else, are refused for capacity. */
+  | { readonly kind: 'starve'; readonly table: number; readonly ms: number }
+  /** Point-in-time recovery is turned on for so many days, or off for none. */
+  | { readonly kind: 'recovery'; readonly table: number; readonly days: number }
   /** The table's binding is removed from the capture, and added again. */
   | { readonly kind: 'rebind'; readonly table: number; readonly ms: number }
   | { readonly kind: 'crash' }
@@ -52,13 +56,24 @@ export function isLong(loss: Loss): loss is (typeof longLosses)[number] {
   return (longLosses as readonly Loss[]).includes(loss);
 }
 
+/** What a table's past is good for. */
+export interface RecoveryPlan {
+  readonly days: number;
+  /** How long an export takes. */
+  readonly exportDelayMs: Range;
+  /** Items of a file of an export, at most. */
+  readonly exportFileItems: number;
+}
+
 export interface Plan {
   readonly seed: number;
   readonly tables: readonly TablePlan[];
   readonly segments: number;
   readonly scanLimit: number;
   readonly idleBackoffMaxMs: number;
-  readonly onDataLoss: 'fail' | 'backfill';
+  readonly onDataLoss: 'fail' | 'backfill' | 'repair' | 'repair-or-backfill';
+  /** Absent where tables have no point-in-time recovery. */
+  readonly recovery?: RecoveryPlan;
   /** How long before the capture the tables begin to be written. */
   readonly prehistoryMs: number;
   readonly events: readonly (WorldEvent & { readonly atMs: number })[];

@@ -24,6 +24,8 @@ export class Report {
   crashes = 0;
   lossesPlayed = 0;
   lossesReported = 0;
+  repairs = 0;
+  lastSecondGhosts = 0;
   readonly #latenciesMs: number[] = [];
   readonly #outputs = createHash('sha256');
 
@@ -36,6 +38,8 @@ export class Report {
     this.crashes += result.crashes;
     this.lossesPlayed += plan.events.filter(({ kind }) => kind === 'loss').length;
     this.lossesReported += result.lossesReported;
+    this.repairs += result.repairs;
+    this.lastSecondGhosts += result.lastSecondGhosts;
     this.#latenciesMs.push(...result.latenciesMs);
     this.#outputs.update(result.outputDigest);
     addAll(this.calls, result.calls);
@@ -82,6 +86,8 @@ export function renderReport(report: Report): string {
     ['faults', countsText(report.faults)],
     ['losses played', report.lossesPlayed],
     ['losses reported', report.lossesReported],
+    ['repairs', report.repairs],
+    ['ghosts of a last second', report.lastSecondGhosts],
     ['latency, calm: p99', `${report.latencyMs(0.99)} ms`],
     ['latency, calm: longest', `${report.latencyMs(1)} ms`],
     ['histories with violations', report.violations],
@@ -109,6 +115,8 @@ export function reportJson(report: Report, seed: number, seconds: number): Recor
     faults: Object.fromEntries(report.faults),
     lossesPlayed: report.lossesPlayed,
     lossesReported: report.lossesReported,
+    repairs: report.repairs,
+    lastSecondGhosts: report.lastSecondGhosts,
     latencyP99Ms: report.latencyMs(0.99),
     longestLatencyMs: report.latencyMs(1),
     outputDigest: report.outputDigest,

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { playHistory } from './history.ts';
 import { kindOf, type Violation } from './judge.ts';
+import { drawGapPlan } from './draw-gap-plan.ts';
 import { drawPlan } from './draw-plan.ts';
 import type { Plan } from './plan.ts';
 import { parsePlan, writePlan } from './plan-json.ts';
@@ -23,6 +24,7 @@ interface Options {
   readonly seed: number;
   readonly hours?: number;
   readonly plan?: string;
+  readonly gaps: boolean;
   readonly bail: boolean;
   readonly json: boolean;
   readonly verbose: boolean;
@@ -83,8 +85,12 @@ async function playAll(): Promise<Broken | undefined> {
 }
 
 function* drawnPlans(): Generator<Plan> {
-  const { seed, seeds, hours } = options;
+  const { seed, seeds, hours, gaps } = options;
   for (let number = seed; number < seed + seeds; number += 1) {
+    if (gaps) {
+      yield drawGapPlan(number);
+      continue;
+    }
     const isLossy = number % lossyEvery === 0;
     yield drawPlan(number, { isLossy, ...(hours === undefined ? {} : { hours }) });
   }
@@ -124,6 +130,7 @@ function parseOptions(parameters: readonly string[]): Options {
       wholeNumber,
     )
     .option('--plan <file>', 'play this plan instead')
+    .option('--gaps', 'only histories with gaps that exports are to heal', false)
     .option('--bail', 'stop at the first violation, and look for no shorter history', false)
     .option('--json', 'print one line of JSON on stdout, and all else on stderr', false)
     .option('--verbose', "print the connector's log on stderr", false)

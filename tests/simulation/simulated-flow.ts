@@ -9,16 +9,19 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../connector/reduction/reduction.ts';
+import { isObject, property } from '../../connector/reduction/json.ts';
 import { documentKey, documentSchema } from '../../connector/discovery/discovery.ts';
 import type { Table } from '../../connector/table.ts';
 import { createResponseDecoder, type DecodedResponse } from '../support/response-decoder.ts';
-import { checkpointViolations, epochViolations, member } from './checkpoint-check.ts';
+import { checkpointViolations, epochViolations, isRepairing, member } from './checkpoint-check.ts';
 
 /** A committed document, in the order in which the connector emitted it. */
 export interface Committed {
   readonly binding: number;
   readonly document: JsonObject;
   readonly emittedAtMs: number;
+  /** True for what a repair read again, by the patch that covers it. */
+  readonly isReread: boolean;
 }
 
 /** What destinations hold of one collection. */
@@ -75,6 +78,8 @@ export class SimulatedFlow {
   readonly epochsBegan = new Map<string, number>();
   /** Those of them that were committed: an uncommitted one never was. */
   readonly epochsCommitted = new Set<string>();
+  /** Those that began with a repair instead of a backfill. */
+  readonly repairEpochs = new Set<string>();
 
   constructor(options: FlowOptions) {
     this.#options = options;
@@ -106,6 +111,10 @@ export class SimulatedFlow {
     this.#transactionState = this.state;
   }
 
+  get repairsCommitted(): number {
+    return [...this.epochsCommitted].filter((name) => this.repairEpochs.has(name)).length;
+  }
+
   /** Output of the connector, in pieces of any size. */
   receive(bytes: Uint8Array): void {
     for (const response of this.#decoder.push(bytes)) this.#handle(response);
@@ -128,7 +137,12 @@ export class SimulatedFlow {
       const { binding, doc } = response.captured;
       const document = parseJson(doc) as JsonObject;
       const table = this.#bound[binding]!;
-      this.#pending.push({ binding: table, document, emittedAtMs: this.#options.now() });
+      this.#pending.push({
+        binding: table,
+        document,
+        emittedAtMs: this.#options.now(),
+        isReread: false,
+      });
     } else if ('checkpoint' in response) {
       const { updated, mergePatch: isPatch } = response.checkpoint.state;
       this.checkpointCount += 1;
@@ -140,7 +154,8 @@ export class SimulatedFlow {
         };
         this.violations.push(...checkpointViolations(this.#pending, change, stateKeys));
       }
-      this.#transaction.push(...this.#pending);
+      const covered = updated as JsonObject;
+      this.#transaction.push(...this.#pending.map((each) => this.#withSource(each, covered)));
       this.#pending = [];
       const before = this.#transactionState;
       this.#transactionState = (
@@ -150,6 +165,12 @@ export class SimulatedFlow {
       this.#noteEpochs();
       if (this.#options.random() < this.#options.commitChance) this.commit();
     }
+  }
+
+  #withSource(committed: Committed, patch: JsonObject): Committed {
+    const stateKey = this.#options.stateKeys?.[committed.binding] ?? '';
+    const table = member(member(patch, 'bindingStateV1'), stateKey);
+    return { ...committed, isReread: isObject(property(table, 'repair') ?? null) };
   }
 
   #judgeEpochs(before: typeof this.state): void {
@@ -162,7 +183,11 @@ export class SimulatedFlow {
 
   #noteEpochs(): void {
     for (const name of epochNames(this.#transactionState)) {
-      if (!this.epochsBegan.has(name)) this.epochsBegan.set(name, this.#options.now());
+      if (this.epochsBegan.has(name)) continue;
+      this.epochsBegan.set(name, this.#options.now());
+      const [stateKey = ''] = name.split(' ');
+      const tables = member(this.#transactionState as JsonObject, 'bindingStateV1');
+      if (isRepairing(member(tables, stateKey))) this.repairEpochs.add(name);
     }
   }
 

@@ -9,6 +9,9 @@ import {
 import { drawBelow, seededRandom } from '../support/seeded-random.ts';
 import type { longLosses, Loss, Plan, TablePlan } from './plan.ts';
 
+/** Where exports go. */
+export const exportBucket = 'exports';
+
 /** Makes the fake as a plan wants it, with its tables, still empty. */
 export function createEmptyWorld(
   plan: Plan,
@@ -16,7 +19,7 @@ export function createEmptyWorld(
   options: Partial<FakeOptions> = {},
 ): World {
   const { seed, latencyMs, visibilityMs, rollOverMs, shardLifeMs } = plan;
-  const { listing, listingPageLength } = plan;
+  const { listing, listingPageLength, recovery } = plan;
   const fake = new FakeDynamoDb({
     ...{
       clock,
@@ -29,9 +32,15 @@ export function createEmptyWorld(
       listingPageLength,
     },
     expiryDelayMs: [0, 60_000],
+    // As in `openRequest`: so S3 checks every signature.
+    secrets: { AKIASIMULATION: 'secret' },
+    ...(recovery === undefined
+      ? {}
+      : { exportDelayMs: recovery.exportDelayMs, exportFileItems: recovery.exportFileItems }),
     ...options,
   });
-  for (const table of plan.tables) createTable(fake, table);
+  for (const table of plan.tables) createTable(fake, table, plan);
+  fake.s3.create(exportBucket);
   return new World(plan, fake);
 }
 
@@ -48,7 +57,7 @@ export async function createWorld(plan: Plan, clock: FakeClock): Promise<World> 
   return world;
 }
 
-function createTable(fake: FakeDynamoDb, table: TablePlan): void {
+function createTable(fake: FakeDynamoDb, table: TablePlan, { recovery }: Plan): void {
   // Another account's, where it goes by its ARN.
   const [, accountId, name = table.name] =
     /^arn:aws:dynamodb:[^:]*:(\d+):table\/(.+)$/.exec(table.name) ?? [];
@@ -58,6 +67,7 @@ function createTable(fake: FakeDynamoDb, table: TablePlan): void {
     key: table.keyTypes.map((type, index) => ({ name: ['pk', 'sk'][index]!, type })),
     stream: table.viewType,
     partitionCount: table.partitionCount,
+    recoveryDays: recovery?.days,
     ...(table.readUnits === undefined
       ? {}
       : { mode: { type: 'provisioned', units: { read: table.readUnits, write: 10_000 } } }),
@@ -140,7 +150,7 @@ export class World {
         break;
       case 'new-table':
         fake.dropTable(plan.name);
-        createTable(fake, plan);
+        createTable(fake, plan, this.plan);
         for (let key = 1; key < plan.keyCount; key += 2) this.write(table, key, false);
         break;
     }

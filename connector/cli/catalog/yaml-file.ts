@@ -1,7 +1,7 @@
 /** YAML files as users write them: read whole, and spoken of by line and column. */
 
 import { LineCounter, parseDocument, type Document, type Node } from 'yaml';
-import { ConnectorError, errorCodes, isConnectorError, messageOf } from '../../errors.ts';
+import { ConnectorError, errorCodes, isConnectorError, messageOf, nameOf } from '../../errors.ts';
 import type { Files } from '../../host.ts';
 
 export interface YamlFile {
@@ -48,12 +48,34 @@ export function parseYamlFile(path: string, given: string): YamlFile {
   const lines = new LineCounter();
   const mark = given.startsWith(byteOrderMark) ? byteOrderMark : '';
   const text = given.slice(mark.length);
-  const options = { lineCounter: lines, prettyErrors: false, merge: true };
-  const document: Document = parseDocument(text, options);
+  const document = documentOf(path, text, lines);
   const file = { path, text, mark, document, lines };
   const [error] = document.errors;
+  if (error !== undefined && isExhausted(error)) throw tooDeep(path, error);
   if (error !== undefined) throw invalidAt(file, error.pos[0], sentenceOf(error.message));
   return file;
+}
+
+function documentOf(path: string, text: string, lines: LineCounter): Document {
+  try {
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  } catch (error) {
+    throw isExhausted(error) ? tooDeep(path, error) : error;
+  }
+}
+
+/** The parser may tell of it in an error of its own. */
+function isExhausted(error: unknown): boolean {
+  return nameOf(error) === 'RangeError' || messageOf(error).startsWith('Maximum call stack size');
+}
+
+/** The parser calls itself for each level: a file that exhausts it is a mistake, not a bug. */
+function tooDeep(path: string, cause: unknown): ConnectorError {
+  return new ConnectorError(
+    errorCodes.flowFileInvalid,
+    `${path}: Something in it is too many levels deep`,
+    { cause },
+  );
 }
 
 /** A node as plain JSON, with aliases resolved. Throws `flow-file-invalid`. */
@@ -61,6 +83,7 @@ export function jsonOf(file: YamlFile, node: Node): unknown {
   try {
     return node.toJS(file.document);
   } catch (error) {
+    if (isExhausted(error)) throw tooDeep(file.path, error);
     throw invalidAt(file, node.range?.[0] ?? 0, sentenceOf(messageOf(error)));
   }
 }

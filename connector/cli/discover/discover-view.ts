@@ -11,7 +11,7 @@ import { renderTable, type Column } from '../terminal/table-view.ts';
 import { printable, type Terminal } from '../terminal/terminal.ts';
 
 const columns: readonly Column[] = [
-  { header: 'Table', widthMin: 16 },
+  { header: 'Table', widthMin: 16, elide: 'middle' },
   { header: 'Items', align: 'right' },
   { header: 'Size', align: 'right' },
   { header: 'Key', widthMin: 8 },
@@ -20,8 +20,16 @@ const columns: readonly Column[] = [
   { header: 'Verdict' },
 ];
 
+/** Heading, headers, blank lines, the outcome and the shell's next prompt. */
+const linesAround = 8;
+
 /** All tables, then what mends those that cannot be captured. */
-export function renderSurvey(survey: Survey, subject: DiscoverSubject, terminal: Terminal): string {
+export function renderSurvey(
+  survey: Survey,
+  subject: DiscoverSubject,
+  terminal: Terminal,
+  isVerbose: boolean,
+): string {
   const { colors } = terminal;
   const { tables, place, hiddenCount, listing } = survey;
   const hidden = `${plural(hiddenCount, 'table')} ${place} left out by "advanced.tableFilter"`;
@@ -38,16 +46,29 @@ export function renderSurvey(survey: Survey, subject: DiscoverSubject, terminal:
     const problem = { message: obstacle.reason, remedy: obstacle.remedy, commands };
     return ['', ...problemLines(problem, colors.red('✗'), terminal)];
   });
+  // The table and the end should be in sight: more lines than there is room for are for who asks.
+  const room = terminal.rows - rows.length - linesAround;
+  const troubledCount = tables.filter(({ obstacle }) => obstacle !== undefined).length;
+  const shown =
+    isVerbose || obstacles.length <= room
+      ? obstacles
+      : ['', `${colors.red('✗')} ${cannotAll(troubledCount)}: --verbose says what mends each.`];
   const heading = `${plural(tables.length, 'table')} ${place}`;
   return [
     colors.bold(heading),
     ...(hiddenCount > 0 ? [colors.dim(hidden)] : []),
     '',
     renderTable(columns, rows, terminal),
-    ...obstacles,
+    ...shown,
     ...(listing === undefined ? [] : ['', ...unlisted(listing, terminal)]),
     '',
   ].join('\n');
+}
+
+function cannotAll(count: number): string {
+  return count === 1
+    ? '1 table cannot be captured'
+    : `${countText(count)} tables cannot be captured`;
 }
 
 /** Why there may be more tables than are shown. */

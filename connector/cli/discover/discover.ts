@@ -5,39 +5,79 @@ import type { DiscoveredBinding } from '../../../protocol/responses.ts';
 import type { EndpointConfig } from '../../config/config.ts';
 import { ConnectorError, errorCodes, messageOf } from '../../errors.ts';
 import type { Files } from '../../host.ts';
+import { isIncluded } from '../../table-filter.ts';
+import type { TableFilter } from '../../table.ts';
 import { loadInspection, type Survey } from '../../session/session.ts';
 import { exitCodes } from '../command-error.ts';
 import { withNotice, type CommandContext } from '../command.ts';
 import { cannotEdit } from './by-hand.ts';
 import { renderChanges, renderSurvey, surveyJson } from './discover-view.ts';
-import { subjectOf, type SubjectFlags } from './discover-target.ts';
+import { subjectOf, type DiscoverSubject, type SubjectFlags } from './discover-target.ts';
 import { boundTables, changesFor, type Changes } from './discovered-changes.ts';
 
 export interface DiscoverFlags extends SubjectFlags {
   readonly write?: true;
   readonly emitRaw?: true;
   readonly json?: true;
+  readonly verbose?: true;
+  /** Names of tables, or patterns of them; all where there is none. */
+  readonly table?: readonly string[];
 }
 
 export async function discover(flags: DiscoverFlags, context: CommandContext): Promise<number> {
   const { host, print, stdout, log } = context;
   const subject = await subjectOf(flags, host);
   const { surveyTables } = await loadInspection();
-  const survey = await withNotice(context, 'Looking at tables …', () =>
-    surveyTables(boundTables(subject.capture), subject.config, host, log),
+  const scope = scopeOf(subject, flags.table ?? []);
+  const config = { ...subject.config, tableFilter: scope.filter };
+  const survey = await withNotice(context, 'Looking at tables …', async () =>
+    narrowed(await surveyTables(scope.bound, config, host, log), flags.table ?? []),
   );
   if (flags.emitRaw === true) return printRaw(survey, subject.config, print);
-  const changes = await changesFor(host.files, subject.capture, survey, subject.fate);
+  const changes = await changesFor(
+    host.files,
+    subject.capture,
+    survey,
+    subject.fate,
+    scope.looksAt,
+  );
   if (flags.write === true) await write(host.files, changes);
   const isWritten = flags.write === true;
   if (flags.json === true) {
     const json = surveyJson(survey, subject, isWritten ? changes : undefined);
     await print(`${JSON.stringify(json, undefined, 2)}\n`);
   } else {
-    await print(renderSurvey(survey, subject, stdout));
+    await print(renderSurvey(survey, subject, stdout, flags.verbose === true));
     await print(renderChanges(changes, subject, { isWritten, flags }, stdout));
   }
   return exitCodes.ok;
+}
+
+interface Scope {
+  readonly bound: readonly string[];
+  readonly filter: TableFilter;
+  /** False for a table that was not asked for: nothing is said of its binding. */
+  readonly looksAt: (name: string) => boolean;
+}
+
+/** What to look at: with patterns of names these alone, and a name without `*` or `?` whether it is listed or not. */
+function scopeOf({ capture, config }: DiscoverSubject, patterns: readonly string[]): Scope {
+  const bound = boundTables(capture);
+  if (patterns.length === 0) return { bound, filter: config.tableFilter, looksAt: () => true };
+  const filter = { include: patterns, exclude: [] };
+  const looksAt = (name: string) => isIncluded(name, filter);
+  const names = patterns.filter((pattern) => !/[*?]/.test(pattern));
+  return { bound: [...new Set([...bound.filter(looksAt), ...names])], filter, looksAt };
+}
+
+/** A survey of what was asked for. Throws where there is no such table. */
+function narrowed(survey: Survey, patterns: readonly string[]): Survey {
+  if (patterns.length === 0) return survey;
+  if (survey.tables.length > 0) return { ...survey, hiddenCount: 0 };
+  const list = patterns.map((pattern) => `"${pattern}"`).join(', ');
+  throw new ConnectorError(errorCodes.tableMissing, `No table ${survey.place} matches ${list}`, {
+    hint: 'Leave out --table to see all of them; * stands for any characters, ? for one.',
+  });
 }
 
 /** The bindings as the protocol has them, one per line. */

@@ -69,13 +69,14 @@ export async function changesFor(
   capture: FlowCapture,
   survey: Survey,
   fate: CaptureFate,
+  looksAt: (table: string) => boolean = () => true,
 ): Promise<Changes> {
   const writer = new CatalogWriter(files, capture);
   for (const found of survey.tables) {
     if (found.binding === undefined) continue;
     await writer.add(found.binding, bindingOfTable(capture.bindings, found));
   }
-  writer.noteUnknown(survey);
+  writer.noteUnknown(survey, looksAt);
   return writer.changes(fate);
 }
 
@@ -124,11 +125,11 @@ class CatalogWriter {
   }
 
   /** Says which bindings have no table that could be captured. */
-  noteUnknown({ tables, place: where }: Survey): void {
+  noteUnknown({ tables, place: where }: Survey, looksAt: (table: string) => boolean): void {
     for (const { resource, place, isDisabled } of this.#capture.bindings) {
       const bound = tableOf(resource);
       const found = tables.find((each) => isTable(each, bound));
-      if (bound === undefined || isDisabled) continue;
+      if (bound === undefined || isDisabled || !looksAt(bound)) continue;
       if (found === undefined) {
         this.#notes.push(`${place}: binding of table "${bound}", which is not ${where}: kept`);
       } else if (found.obstacle !== undefined) {

@@ -105,10 +105,13 @@ export class PullCommits {
     const { destination } = this.#options;
     if (destination.kind === 'rows') destination.rows.store(documents);
     else await destination.output.write(documents.flatMap((document) => this.#line(document)));
+    const previous = new Map<number, CapturedDocument>();
     for (const document of documents) {
-      const counts = this.counts[document.binding];
+      const { binding } = document;
+      const counts = this.counts[binding];
       assert(counts !== undefined, 'every document has a binding');
-      countDocument(counts, document);
+      countDocument(counts, document, previous.get(binding));
+      previous.set(binding, document);
     }
     this.documentCount += documents.length;
   }

@@ -75,21 +75,23 @@ export function summaryText(result: PullResult, terminal: Terminal): string {
 /** What the table below needs with an ordinary name in it. */
 const narrowColumns = 56;
 
-const columns: readonly Column[] = [
-  { header: 'table', widthMin: 10 },
-  ...['scanned', 'inserts', 'updates', 'deletes', 'size'].map((header): Column => ({
-    header,
-    align: 'right',
-  })),
+const columnsOf = (...counts: readonly string[]): readonly Column[] => [
+  { header: 'table', widthMin: 10, elide: 'middle' },
+  ...[...counts, 'size'].map((header): Column => ({ header, align: 'right' })),
 ];
+const plainColumns = columnsOf('scanned', 'inserts', 'updates', 'deletes');
+const columnsWithReemitted = columnsOf('scanned', 'inserts', 'updates', 'deletes', 're-emitted');
 
 function countsTable({ capture, commits }: PullResult, terminal: Terminal): string {
+  const isReemitting = commits.counts.some(({ reemitted }) => reemitted > 0);
+  const columns = isReemitting ? columnsWithReemitted : plainColumns;
   // On a narrow terminal each number has a line of its own: nothing is worth none.
   const cell = (count: number) =>
     count === 0 && terminal.columns < narrowColumns ? '' : countText(count);
   const row = (name: string, counts: DocumentCounts) => [
     name,
     ...[counts.scanned, counts.inserts, counts.updates, counts.deletes].map(cell),
+    ...(isReemitting ? [cell(counts.reemitted)] : []),
     bytesText(counts.bytes),
   ];
   const rows = commits.counts

@@ -3,6 +3,7 @@
 import { errorCodes, isConnectorError } from '../../errors.ts';
 import type { CommandHost } from '../../host.ts';
 import { isStatus, logTo, type Log } from '../../log.ts';
+import { noOldImages } from '../../table.ts';
 import type { CommandContext } from '../command.ts';
 import { exitCodes, reportError } from '../command-error.ts';
 import { runLocally } from './local-runtime.ts';
@@ -49,8 +50,8 @@ async function pullUntilEnd(options: PullOptions, context: CommandContext): Prom
   const { clock } = host;
   const startedAtMs = clock.now();
   const view = progressViewOn(stderr, options.json);
-  const log = logInto(view);
-  const run = await startPull(options, context, { log, view });
+  const run = await startPull(options, context, { log: logInto(view, false), view });
+  const log = logInto(view, run.saved !== undefined);
   try {
     const end = await runToItsEnd(options, run, { host, log, view });
     const seconds = (clock.now() - startedAtMs) / 1000;
@@ -121,8 +122,10 @@ async function captureAll(
   }
 }
 
-function logInto(view: ProgressView): Log {
+/** What a state's first run has said of a table is not said again. */
+function logInto(view: ProgressView, isContinued: boolean): Log {
   return logTo((event) => {
+    if (isContinued && event.message === noOldImages) return;
     if (isStatus(event)) view.status(event.message);
     else if (event.level === 'warn' || event.level === 'error') view.warn(event);
   });

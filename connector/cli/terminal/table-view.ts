@@ -13,6 +13,8 @@ export interface Column {
   readonly align?: 'right';
   /** For a column that may be shortened, with `…`: the least of its width. */
   readonly widthMin?: number;
+  /** Names often differ at their ends alone: they are shortened so that they still differ. */
+  readonly elide?: 'middle';
 }
 
 /** Between two columns. */
@@ -69,11 +71,41 @@ function renderColumns(
     colWidths: widths.map((width) => width + gap),
     colAligns: columns.map(({ align }) => align ?? 'left'),
   });
+  const shown = columns.map(({ elide }, index) => {
+    const cells = rows.map((row) => row[index] ?? '');
+    return elide === 'middle' ? elided(cells, widths[index] ?? 0) : cells;
+  });
   table.push(
     columns.map(({ header }) => colors.dim(header)),
-    ...rows.map((row) => [...row]),
+    ...rows.map((row, line) => row.map((cell, index) => shown[index]?.[line] ?? cell)),
   );
   return trimmed(table.toString());
+}
+
+/**
+ * Names without colours, each within a width. Of all places for the `…` the one that keeps most of them apart, and of
+ * these the one nearest to the middle.
+ */
+export function elided(names: readonly string[], width: number): string[] {
+  const room = Math.max(0, width - 1);
+  const middle = room / 2;
+  const heads = Array.from({ length: room + 1 }, (_, head) => head);
+  heads.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+  const cut = (head: number) =>
+    names.map((name) =>
+      name.length <= width
+        ? name
+        : `${name.slice(0, head)}…${name.slice(name.length - (room - head))}`,
+    );
+  const distinct = new Set(names).size;
+  let best = cut(heads[0] ?? 0);
+  for (const head of heads) {
+    const count = new Set(best).size;
+    if (count === distinct) break;
+    const other = cut(head);
+    if (new Set(other).size > count) best = other;
+  }
+  return best;
 }
 
 /** Each row as its first cell, then a line for each other cell that is not empty. */

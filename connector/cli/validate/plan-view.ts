@@ -23,7 +23,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import type { Validation } from './validate.ts';
 
 const columns: readonly Column[] = [
-  { header: 'Table', widthMin: 12 },
+  { header: 'Table', widthMin: 12, elide: 'middle' },
   { header: 'Items', align: 'right' },
   { header: 'Size', align: 'right' },
   { header: 'Read units', align: 'right' },
@@ -41,7 +41,11 @@ const limitNames: Readonly<Record<Limit, string>> = {
   none: 'none',
 };
 
-export function renderPlan({ plan, config, verdicts }: Validation, terminal: Terminal): string[] {
+export function renderPlan(
+  { plan, config, verdicts }: Validation,
+  terminal: Terminal,
+  isVerbose: boolean,
+): string[] {
   const { colors } = terminal;
   const { polling } = plan;
   const isEvery = verdicts.every(({ inspected }) => inspected?.shards?.isWhole !== false);
@@ -49,18 +53,17 @@ export function renderPlan({ plan, config, verdicts }: Validation, terminal: Ter
   const idleSeconds = config.idleBackoffMaxMs / 1000;
   const prose = [
     `Backfill, once: ${amountText(plan.readUnits)} read units, ${timeOfAll(plan)}, ${dollarsText(plan.dollars)}${plan.tables.length > 1 ? '; tables are read side by side' : ''}.`,
-    `Following, each month: ${shards}, read every ${idleSeconds} s while idle, is ${amountText(polling.readsPerMonth)} stream reads, ${dollarsText(polling.dollarsPerMonth)}. Busy shards are read up to four times a second; a longer advanced.idleBackoffMax makes idle ones cheaper.`,
+    `Following, each month: ${shards}, read every ${idleSeconds} s while idle, is ${amountText(polling.readsPerMonth)} stream reads, ${dollarsText(polling.dollarsPerMonth)}.`,
   ];
+  const basis = isVerbose
+    ? basisOf(plan.tables, config)
+    : ['These are estimates; --verbose says what they rest on.'];
   return [
-    colors.bold('Plan'),
-    '',
-    renderTable(columns, plan.tables.map(rowOf), terminal),
+    ...renderTable(columns, plan.tables.map(rowOf), terminal).split('\n'),
     '',
     ...prose.flatMap((text) => fold(text, terminal)),
-    '',
-    ...basisOf(plan.tables, config)
-      .flatMap((text) => fold(text, terminal))
-      .map((line) => colors.dim(line)),
+    ...(isVerbose ? [''] : []),
+    ...basis.flatMap((text) => fold(text, terminal)).map((line) => colors.dim(line)),
   ];
 }
 
@@ -95,6 +98,7 @@ function basisOf(tables: readonly TablePlan[], { region, endpoint }: EndpointCon
   const provisioned = tables.some(({ isProvisioned }) => isProvisioned);
   const elsewhere = region === priceRegion ? '' : ` They differ in ${region}.`;
   return [
+    'Busy shards are read up to four times a second; a longer advanced.idleBackoffMax makes idle ones cheaper.',
     'These are estimates. DynamoDB counts items and sizes about every six hours; a page of items costs a unit per 4 KB, a request at least one.',
     ...(unlimited
       ? [

@@ -9,15 +9,48 @@ import { wrapped } from '../terminal/table-view.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { BindingVerdict, Validation } from './validate.ts';
 
-export function renderValidation(validation: Validation, terminal: Terminal): string {
+/**
+ * The plan, then the bindings, and the verdict last: on a terminal that is what stays in sight. What the numbers rest
+ * on is for the curious, and bindings without a problem are counted where they do not fit.
+ */
+export function renderValidation(
+  validation: Validation,
+  terminal: Terminal,
+  isVerbose: boolean,
+): string {
+  const { verdicts } = validation;
+  const whole = sectionsOf(validation, verdicts, terminal, isVerbose);
+  const fits = whole.split('\n').length <= terminal.rows;
+  if (isVerbose || fits) return whole;
+  const isSound = ({ binding, problems, notes }: BindingVerdict) =>
+    binding.isDisabled || problems.length + notes.length === 0;
+  return sectionsOf(
+    validation,
+    verdicts.filter((verdict) => !isSound(verdict)),
+    terminal,
+    isVerbose,
+  );
+}
+
+function sectionsOf(
+  validation: Validation,
+  shown: readonly BindingVerdict[],
+  terminal: Terminal,
+  isVerbose: boolean,
+): string {
   const { capture, place, verdicts, plan } = validation;
   const { colors } = terminal;
   const heading = `${capture.name} in ${capture.entry.file.path}, tables ${place}`;
+  const hiddenCount = verdicts.length - shown.length;
+  const hidden = `${plural(hiddenCount, 'binding')} without a problem: --verbose lists all`;
   const sections = [
     wrapped(heading, terminal.columns).map((line) => colors.bold(line)),
-    verdicts.flatMap((verdict) => verdictLines(verdict, validation, terminal)),
-    [outcome(verdicts, terminal)],
-    ...(plan.tables.length > 0 ? [renderPlan(validation, terminal)] : []),
+    ...(plan.tables.length > 0 ? [renderPlan(validation, terminal, isVerbose)] : []),
+    shown.flatMap((verdict) => verdictLines(verdict, validation, terminal)),
+    [
+      ...(hiddenCount > 0 ? [colors.dim(hidden)] : []),
+      ...wrapped(outcome(verdicts, terminal), terminal.columns),
+    ],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)

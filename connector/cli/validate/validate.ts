@@ -9,6 +9,7 @@ import {
 import { type ConnectorError, isConnectorError } from '../../errors.ts';
 import type { Files } from '../../host.ts';
 import { loadInspection, type InspectedBinding } from '../../session/session.ts';
+import { noOldImages } from '../../table.ts';
 import { exitCodes } from '../command-error.ts';
 import { withNotice, type CommandContext } from '../command.ts';
 import { configFrom } from '../catalog/endpoint.ts';
@@ -30,6 +31,7 @@ export interface ValidateFlags {
   readonly source: string;
   readonly capture?: string;
   readonly json?: true;
+  readonly verbose?: true;
 }
 
 /** All that was found out about one binding. */
@@ -65,7 +67,7 @@ export async function validate(flags: ValidateFlags, context: CommandContext): P
   await print(
     flags.json === true
       ? `${JSON.stringify(validationJson(validation), undefined, 2)}\n`
-      : renderValidation(validation, stdout),
+      : renderValidation(validation, stdout, flags.verbose === true),
   );
   return canBeCaptured(validation) ? exitCodes.ok : exitCodes.failed;
 }
@@ -148,7 +150,7 @@ function notesOn(
 ): string[] {
   const notes: string[] = [];
   if (lacksOldImages) {
-    notes.push('The stream has no old images, so documents will have no _meta/before');
+    notes.push(noOldImages);
   }
   if (collection === undefined || key === undefined) return notes;
   if (!isDeepStrictEqual(collection.key, key)) {

@@ -64,6 +64,7 @@ describe('renderSurvey()', () => {
       { place: 'in region eu-west-1', tables, hiddenCount: 0, listing: undefined },
       { capture, config, fate: 'there' },
       fakeTerminal(columns),
+      true,
     ).split('\n');
 
   test('shows every table, and below them what mends those that cannot be captured', () => {
@@ -99,6 +100,7 @@ describe('renderSurvey()', () => {
       { place: 'at http://db', tables: [tables[1]!, secret], hiddenCount: 7, listing: denied },
       { capture, config, fate: 'there' },
       fakeTerminal(120),
+      true,
     );
     expect(shown.split('\n')).toEqual([
       '2 tables at http://db',
@@ -162,7 +164,7 @@ describe('renderChanges()', () => {
 });
 
 describe('renderValidation()', () => {
-  const render = (columns: number) => {
+  const render = (columns: number, isVerbose = true, rows = 24) => {
     const [ordersBinding, usersBinding, oldBinding] = capture.bindings;
     const inspection = { lacksOldImages: false, key: ['/id'], problems: [] };
     const shards = { openCount: 4, isWhole: true };
@@ -178,7 +180,6 @@ describe('renderValidation()', () => {
         table: 'orders',
         problems: [],
         notes: ['A note'],
-
         inspected: { ...inspection, table: orders, shards },
       },
       {
@@ -186,7 +187,6 @@ describe('renderValidation()', () => {
         table: 'users',
         problems,
         notes: [],
-
         inspected: { ...inspection, table: users, shards: undefined, problems },
       },
       {
@@ -194,22 +194,53 @@ describe('renderValidation()', () => {
         table: 'old',
         problems: [],
         notes: [],
-
         inspected: undefined,
       },
     ];
     const plan = planCapture([{ table: orders, rcuAllocation: 500, openShardCount: 4 }], config);
     const place = 'in region eu-west-1';
     const validation: Validation = { capture, config, place, verdicts, plan };
-    return renderValidation(validation, fakeTerminal(columns)).split('\n');
+    return renderValidation(validation, { ...fakeTerminal(columns), rows }, isVerbose).split('\n');
   };
 
-  test('groups problems by binding, then plans the others', () => {
-    expect(render(100)).toEqual([
+  test('shows how many cannot be captured where there is no room for what mends each', () => {
+    const many = Array.from({ length: 12 }, (_, index) => ({
+      ...tables[2]!,
+      name: `users-${index}`,
+    }));
+    const shown = renderSurvey(
+      { place: 'at http://db', tables: many, hiddenCount: 0, listing: undefined },
+      { capture, config, fate: 'there' },
+      fakeTerminal(80),
+      false,
+    ).split('\n');
+    expect(shown.length).toBeLessThanOrEqual(20);
+    expect(shown.at(-2)).toBe('✗ 12 tables cannot be captured: --verbose says what mends each.');
+  });
+
+  test('plans, lists bindings with their problems, and says the verdict last', () => {
+    const plan = [
       'acmeCo/shop/source-dynamodb in flow.yaml, tables in region eu-west-1',
       '',
-      '✓ orders → acmeCo/shop/orders',
-      '    ! A note',
+      'Table       Items    Size  Read units  Units/s  Limit              Time   Cost  Shards',
+      'orders  1,204,331  1.2 GB    ~293,100      500  rcuAllocation  ~ 10 min  $0.04       4',
+      '',
+      'Backfill, once: 293,100 read units, about 10 min, $0.04.',
+      'Following, each month: 4 open shards, read every 1 s while idle, is 10.4 million stream reads,',
+      '$1.57.',
+    ];
+    const basis = [
+      '',
+      'Busy shards are read up to four times a second; a longer advanced.idleBackoffMax makes idle ones',
+      'cheaper.',
+      'These are estimates. DynamoDB counts items and sizes about every six hours; a page of items costs a',
+      'unit per 4 KB, a request at least one.',
+      'Prices of us-east-1, November 2026: $0.125 per million read units, $0.02 per 100,000 stream reads',
+      'after 2.5 million free ones a month and account. They differ in eu-west-1. See',
+      'https://aws.amazon.com/dynamodb/pricing/',
+    ];
+    const orders = ['✓ orders → acmeCo/shop/orders', '    ! A note'];
+    const users = [
       '✗ users → acmeCo/shop/users flow.yaml:7',
       '    - Table "users" has no stream enabled',
       '        aws dynamodb update-table --table-name users \\',
@@ -217,26 +248,20 @@ describe('renderValidation()', () => {
       '          --region eu-west-1',
       '    - Missing permission dynamodb:Scan',
       '        Allow it.',
-      '- old → acmeCo/shop/old (disabled)',
+    ];
+    const verdict = ['✗ 1 of 2 bindings cannot be captured', ''];
+    const old = '- old → acmeCo/shop/old (disabled)';
+    expect(render(100)).toEqual([...plan, ...basis, '', ...orders, ...users, old, '', ...verdict]);
+    // Where it does not fit, what is well is counted.
+    expect(render(100, false, 20)).toEqual([
+      ...plan,
+      'These are estimates; --verbose says what they rest on.',
       '',
-      '✗ 1 of 2 bindings cannot be captured',
+      ...orders,
+      ...users,
       '',
-      'Plan',
-      '',
-      'Table       Items    Size  Read units  Units/s  Limit              Time   Cost  Shards',
-      'orders  1,204,331  1.2 GB    ~293,100      500  rcuAllocation  ~ 10 min  $0.04       4',
-      '',
-      'Backfill, once: 293,100 read units, about 10 min, $0.04.',
-      'Following, each month: 4 open shards, read every 1 s while idle, is 10.4 million stream reads,',
-      '$1.57. Busy shards are read up to four times a second; a longer advanced.idleBackoffMax makes idle',
-      'ones cheaper.',
-      '',
-      'These are estimates. DynamoDB counts items and sizes about every six hours; a page of items costs a',
-      'unit per 4 KB, a request at least one.',
-      'Prices of us-east-1, November 2026: $0.125 per million read units, $0.02 per 100,000 stream reads',
-      'after 2.5 million free ones a month and account. They differ in eu-west-1. See',
-      'https://aws.amazon.com/dynamodb/pricing/',
-      '',
+      '1 binding without a problem: --verbose lists all',
+      ...verdict,
     ]);
   });
 

@@ -404,3 +404,23 @@ describe('parseResourceConfigs()', () => {
     expect(got).toEqual(want);
   });
 });
+
+describe('what is too deep', () => {
+  const deep = JSON.parse(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`) as object;
+  const deepList = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as object;
+
+  test.each([
+    ['a configuration', { region, sops: deep }],
+    ['a list', { region, tableFilter: deepList }],
+  ])('is a mistake in %s', (_, config) => {
+    expect(messageFrom(() => parseEndpointConfig(config))).toBe(
+      'There is something more than 50 levels deep in the endpoint configuration',
+    );
+  });
+
+  test('is a mistake in a binding', () => {
+    expect(messageFrom(() => parseResourceConfig({ table: 'orders', deep }, 1))).toBe(
+      'There is something more than 50 levels deep in the resource configuration of bindings[1]',
+    );
+  });
+});

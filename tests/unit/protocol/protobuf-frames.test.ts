@@ -125,40 +125,53 @@ describe('protobufFrames.encode()', () => {
 
 describe('protobufFrames.documentFraming()', () => {
   test.each<[number, string]>([
-    [0, '00000000 32 00000000 0800 12 00000000'],
-    [127, '00000000 32 00000000 087f 12 00000000'],
-    [128, '00000000 32 00000000 088001 12 00000000'],
-    [300_000, '00000000 32 00000000 08e0a712 12 00000000'],
+    [0, '00000000 32 0000 12 0000'],
+    [127, '00000000 32 0000 087f 12 0000'],
+    [128, '00000000 32 0000 088001 12 0000'],
+    [300_000, '00000000 32 0000 08e0a712 12 0000'],
   ])('leaves room for the lengths of binding %d', (binding, want) => {
     const { head, tail } = protobufFrames.documentFraming(binding);
     expect(Buffer.from(head)).toEqual(hex(want));
     expect(tail).toEqual(new Uint8Array(0));
   });
 
-  test.each<[number, string]>([
-    [0, '0c000000 32 87808000 0801 12 80808000'],
-    [127, '8b000000 32 86818000 0801 12 ff808000'],
-    [128, '8c000000 32 87818000 0801 12 80818000'],
-    [3_000_000, 'ccc62d00 32 c78db701 0801 12 c08db701'],
-  ])('seal() writes the lengths of a document of %d bytes, and nothing else', (length, want) => {
-    const framing = protobufFrames.documentFraming(1);
-    const { head } = framing;
-    const start = 3;
-    const end = start + head.length + length;
-    const bytes = Buffer.alloc(end + 2, 0xee);
-    bytes.set(head, start);
-    framing.seal(bytes, start, end);
-    const headEnd = start + head.length;
-    expect(bytes.subarray(start, headEnd)).toEqual(hex(want));
-    expect(bytes.subarray(0, start)).toEqual(hex('eeeeee'));
-    expect(bytes.subarray(headEnd).every((byte) => byte === 0xee)).toBe(true);
-  });
+  test.each<[number, number, string]>([
+    [1, 0, '06000000 32 04 0801 12 00'],
+    [1, 122, '80000000 32 7e 0801 12 7a'],
+    [1, 123, '81000000 32 7f 0801 12 7b'],
+    [1, 124, '83000000 32 8001 0801 12 7c'],
+    [1, 127, '86000000 32 8301 0801 12 7f'],
+    [1, 128, '88000000 32 8501 0801 12 8001'],
+    [0, 128, '86000000 32 8301 12 8001'],
+    [1, 16_383, '08400000 32 848001 0801 12 ff7f'],
+    [1, 16_384, '0a400000 32 868001 0801 12 808001'],
+    [1, 2_097_151, '0a002000 32 85808001 0801 12 ffff7f'],
+    [1, 3_000_000, 'ccc62d00 32 c78db701 0801 12 c08db701'],
+  ])(
+    'seal() of binding %d writes the lengths of a document of %d bytes, and nothing else',
+    (binding, length, want) => {
+      const framing = protobufFrames.documentFraming(binding);
+      const { head } = framing;
+      const start = 3;
+      const end = start + head.length + length;
+      const bytes = Buffer.alloc(end + 8, 0xee);
+      bytes.set(head, start);
+      const document = Buffer.from(Array.from({ length }, (_, index) => index % 251));
+      bytes.set(document, start + head.length);
+      const sealedEnd = framing.seal(bytes, start, end);
+      const documentStart = sealedEnd - length;
+      expect(bytes.subarray(start, documentStart)).toEqual(hex(want));
+      expect(bytes.subarray(documentStart, sealedEnd).equals(document)).toBe(true);
+      expect(bytes.subarray(0, start)).toEqual(hex('eeeeee'));
+      expect(bytes.subarray(Math.max(end, sealedEnd)).every((byte) => byte === 0xee)).toBe(true);
+    },
+  );
 
   test('seal() refuses a document that Flow would refuse', () => {
     const framing = protobufFrames.documentFraming(0);
     const bytes = new Uint8Array(0);
     expect(() => {
       framing.seal(bytes, 10, 15 + responseBytesMax);
-    }).toThrow(new ProtocolError('Response of 67108865 bytes is over the limit of 67108864 bytes'));
+    }).toThrow(new ProtocolError('Response of 67108869 bytes is over the limit of 67108864 bytes'));
   });
 });

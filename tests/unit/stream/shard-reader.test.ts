@@ -224,10 +224,10 @@ describe('readShard()', () => {
     };
     const context = readerContext(corrected, { ...shard, deliver });
     await clock.run(readShard(context, fromOldest, never));
-    expect(shard.calledAtMs).toEqual([0, 250, 500, 750, 1000]);
+    expect(shard.calledAtMs).toEqual([0, 200, 400, 600, 800]);
   });
 
-  test('asks an idle shard less and less often, and a busy one four times a second', async () => {
+  test('asks an idle shard less and less often, and a busy one five times a second', async () => {
     const answers = [
       ...repeat(2, { records: 7 }),
       ...repeat(6, { records: 0 }),
@@ -236,7 +236,7 @@ describe('readShard()', () => {
     ];
     const { calledAtMs } = await read(answers, { idleBackoffMaxMs: 1500 });
     const waits = calledAtMs.slice(1).map((ms, index) => ms - calledAtMs[index]!);
-    expect(waits).toEqual([250, 250, 200, 250, 500, 1000, 1500, 1500, 250, 200, 250]);
+    expect(waits).toEqual([200, 200, 200, 250, 500, 1000, 1500, 1500, 200, 200, 250]);
   });
 
   test('stops at once when aborted, idle or waiting for room', async () => {
@@ -269,7 +269,7 @@ describe('readShard()', () => {
       lags.push(context.lag.lagMs());
     }
     await clock.run(reading);
-    expect(lags).toEqual([Infinity, 5100, 0, 5150]);
+    expect(lags).toEqual([Infinity, 5100, 0, 5200]);
   });
 
   test.each([

@@ -2,7 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { BufferPool } from '../../../connector/buffer-pool.ts';
 import { FrameWriter } from '../../../connector/transcoder/frame-writer.ts';
 
-const framing = { head: new Uint8Array(), tail: new Uint8Array(), seal: () => undefined };
+const framing = {
+  head: new Uint8Array(),
+  tail: new Uint8Array(),
+  seal: (_: unknown, __: unknown, end: number) => end,
+};
 
 /** Frames of documents `{word{}}`. */
 function framesOf(words: readonly string[]) {

@@ -26,7 +26,7 @@ const tail = '}}\n';
 export const framing: DocumentFraming = {
   head: Buffer.from(head),
   tail: Buffer.from(tail),
-  seal: () => undefined,
+  seal: (_, __, end) => end,
 };
 
 /** A length of four bytes before each document, and a closing byte. */
@@ -36,6 +36,7 @@ export const binaryFraming: DocumentFraming = {
   seal: (bytes, start, end) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     view.setUint32(start, end - start - 4);
+    return end;
   },
 };
 

@@ -81,6 +81,15 @@ describe('readFlowCapture()', () => {
     expect([name, config]).toEqual(['acmeCo/shop/source-dynamodb', { region: 'eu-west-1' }]);
   });
 
+  test('takes what is too deep for a mistake', async () => {
+    const text = `captures: ${'['.repeat(50_000)}${']'.repeat(50_000)}\n`;
+    const reading = readFlowCapture(memoryFiles({ 'flow.yaml': text }), {
+      source: 'flow.yaml',
+      capture: undefined,
+    });
+    await expect(reading).rejects.toThrow('flow.yaml: Something in it is too many levels deep');
+  });
+
   test('takes an image by its name, and any capture that is named', async () => {
     const image = shop.replace('source-postgres:v1', 'source-dynamodb:v1').replace('local:', 'x:');
     expect((await read({ 'flow.yaml': image })).name).toBe('acmeCo/shop/source-postgres');

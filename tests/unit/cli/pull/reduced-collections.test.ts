@@ -99,7 +99,24 @@ describe('countDocument()', () => {
   ] as const)('as %s: %j', (kind, document) => {
     const counts = noCounts();
     const { json, binding } = documentOf(document);
-    countDocument(counts, { json, binding });
+    countDocument(counts, { json, binding }, undefined);
     expect(counts).toEqual({ ...noCounts(), [kind]: 1, bytes: json.length });
+  });
+
+  test('a deleted item that was put out once more apart from those scanned', () => {
+    const epoch = '2026-08-21T10:00:00.000Z';
+    const meta = { op: 'c', snapshot: true, epoch, scannedAt: epoch };
+    const image = { id: 'a', x: { y: [1] } };
+    const items = [
+      { ...image, _meta: meta },
+      { id: 'a', _meta: { op: 'd', snapshot: false, epoch, before: image } },
+      { id: 'b', _meta: meta },
+      { id: 'c', _meta: { op: 'd', snapshot: false, epoch, before: { id: 'c' } } },
+    ].map((document) => documentOf(document));
+    const counts = noCounts();
+    items.forEach((item, index) => {
+      countDocument(counts, item, items[index - 1]);
+    });
+    expect(counts).toMatchObject({ scanned: 1, reemitted: 1, deletes: 2 });
   });
 });

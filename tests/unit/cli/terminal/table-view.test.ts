@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import stringWidth from 'string-width';
 import {
+  elided,
   renderTable,
   wrapped,
   type Column,
@@ -68,5 +69,25 @@ describe('wrapped()', () => {
       'https://long.example',
       'dd',
     ]);
+  });
+});
+
+describe('elided()', () => {
+  test.each<[string[], number, string[]]>([
+    [['orders', 'users'], 6, ['orders', 'users']],
+    [['prod-west-orders-v1', 'prod-west-orders-v2'], 11, ['prod-…rs-v1', 'prod-…rs-v2']],
+    [['a-long-start-x-end-end', 'a-long-start-y-end-end'], 9, ['a…end-end', 'a…end-end']],
+    [['x-start-in-common-end', 'y-start-in-common-end'], 9, ['x-st…-end', 'y-st…-end']],
+  ])('keeps %j apart, where that can be', (names, width, want) => {
+    const got = elided(names, width);
+    expect(got.map((name) => name.length)).toEqual(want.map((name) => name.length));
+    if (new Set(want).size === names.length) expect(got).toEqual(want);
+  });
+
+  test('looks for the place that tells names apart', () => {
+    const names = ['aaaaaaaaaa-1-bbbbbbbbbbbbbb', 'aaaaaaaaaa-2-bbbbbbbbbbbbbb'];
+    expect(elided(names, 20)).toEqual(
+      ['aaaa…-1-bbbbbbbbbbbbbb', 'x'].map(() => expect.stringMatching(/-[12](?:-|…)/)),
+    );
   });
 });

@@ -1,6 +1,6 @@
 /** Which of an account's tables discovery looks at. */
 
-import type { TableFilter } from '../table.ts';
+import type { TableFilter } from './table.ts';
 
 /** True for a table that some `include` pattern matches, or all where there is none, and no `exclude` pattern. */
 export function isIncluded(tableName: string, { include, exclude }: TableFilter): boolean {
