@@ -2,6 +2,12 @@
 
 import { parseDurationMs } from './duration.ts';
 import { ConnectorError, errorCodes, listProblems } from '../errors.ts';
+import {
+  exportTargetOf,
+  repairProblems,
+  type ExportTarget,
+  type OnDataLoss,
+} from './export-target.ts';
 import { tidied } from './given.ts';
 import { compileCheck, type ConfigProblem, type SchemaCheck } from './schema-check.ts';
 import { endpointRules, resourceRules, serverUrl } from './text-rules.ts';
@@ -50,16 +56,6 @@ export interface EndpointConfig {
   readonly onDataLoss: OnDataLoss;
   /** Present where gaps are to be repaired. */
   readonly exportTarget: ExportTarget | undefined;
-}
-
-export type OnDataLoss = 'fail' | 'backfill' | 'repair' | 'repair-or-backfill';
-
-/** Where a repair has DynamoDB write its exports. */
-export interface ExportTarget {
-  readonly bucket: string;
-  readonly prefix: string | undefined;
-  /** Absent where the bucket belongs to the account of the credentials. */
-  readonly bucketOwner: string | undefined;
 }
 
 export interface ResourceConfig {
@@ -115,7 +111,8 @@ export function parseEndpointConfig(json: unknown): EndpointConfig {
     : credentialsOf(value as GivenConfig);
   if (typeof credentials === 'string')
     problems.push({ path: 'credentials', sentence: credentials });
-  if (problems.length === 0) problems.push(...repairProblems(value as GivenConfig));
+  if (problems.length === 0)
+    problems.push(...repairProblems((value as GivenConfig).advanced, endpointPlace));
   if (problems.length > 0 || typeof credentials !== 'object') {
     throw invalid(problems, endpointPlace);
   }
@@ -132,24 +129,6 @@ export function parseEndpointConfig(json: unknown): EndpointConfig {
     tableFilter: tableFilterOf(advanced.tableFilter),
     exportTarget: exportTargetOf(advanced),
   };
-}
-
-function exportTargetOf(advanced: NonNullable<GivenConfig['advanced']>): ExportTarget | undefined {
-  const { onDataLoss = 'fail', exportBucket: bucket, exportPrefix: prefix } = advanced;
-  if (!onDataLoss.startsWith('repair') || bucket === undefined) return undefined;
-  // A slash at the end would make a folder without a name.
-  return {
-    bucket,
-    prefix: prefix?.replace(/\/+$/, '') || undefined,
-    bucketOwner: advanced.exportBucketOwner,
-  };
-}
-
-function repairProblems({ advanced = {} }: GivenConfig): ConfigProblem[] {
-  const { onDataLoss = 'fail', exportBucket } = advanced;
-  if (!onDataLoss.startsWith('repair') || exportBucket !== undefined) return [];
-  const sentence = `Missing property "advanced.exportBucket" in ${endpointPlace}: "advanced.onDataLoss" is "${onDataLoss}", which needs a bucket for exports`;
-  return [{ path: 'advanced.exportBucket', sentence }];
 }
 
 /** The resource configuration of `bindings[index]`. Throws `config-invalid` with every problem of it. */
