@@ -8,6 +8,8 @@ import {
   messageOf,
   nameOf,
 } from '../errors.ts';
+import { denialOf } from './access-denied.ts';
+import { withoutSecrets } from './secrets.ts';
 import { unreachable } from './unreachable.ts';
 
 /** A failed AWS call. `name` is AWS's error code, for instance `ResourceNotFoundException`. */
@@ -84,8 +86,8 @@ const rejectedNames = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** The name of an answer that is neither a success nor an error. */
-export const unexpectedStatus = 'UnexpectedStatus';
+/** Of an account that is new, or has not opted in to a region. */
+const notSignedUpNames = new Set(['OptInRequired', 'SubscriptionRequiredException']);
 
 /** What to do about anything thrown by an AWS call. */
 export function remedyOf(error: unknown): Remedy {
@@ -129,11 +131,15 @@ export interface CallSubject {
 export function explain(error: unknown, subject: CallSubject): unknown {
   const name = nameOf(error);
   if (/^AccessDenied(Exception)?$|^NotAuthorized$/.test(name)) {
+    const { message, hint } = denialOf(messageOf(error), subject);
+    return new ConnectorError(errorCodes.permissionDenied, message, { hint, cause: error });
+  }
+  if (notSignedUpNames.has(name)) {
     return new ConnectorError(
-      errorCodes.permissionDenied,
-      `Missing permission ${subject.action} on ${subject.resource}: ${messageOf(error)}`,
+      errorCodes.credentialsInvalid,
+      `The AWS account of the credentials cannot use DynamoDB ${placeOf(subject)}: ${name}: ${messageOf(error)}`,
       {
-        hint: `Allow ${subject.action} on it in the IAM policy of the user or role.`,
+        hint: 'Complete the sign-up of the account, or enable (opt in to) the region in its settings; that takes effect within hours.',
         cause: error,
       },
     );
@@ -151,7 +157,7 @@ export function explain(error: unknown, subject: CallSubject): unknown {
   if (name === 'CredentialsProviderError' || fileCodes.has(codeOf(error) ?? '')) {
     return new ConnectorError(
       errorCodes.credentialsInvalid,
-      `Cannot find AWS credentials: ${messageOf(error)}`,
+      `Cannot find AWS credentials: ${withoutSecrets(messageOf(error))}`,
       {
         hint: 'Set "credentials" in the endpoint configuration, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
         cause: error,
@@ -205,12 +211,12 @@ export function outOfPatience(
   seconds: number,
 ): ConnectorError {
   if (isConnectionError(error)) return unreachable(error, placeOf(subject));
-  const isInvalid = isConnectorError(error) || nameOf(error) === unexpectedStatus;
-  const what = isConnectorError(error) ? error.message : `${nameOf(error)}: ${messageOf(error)}`;
+  const isInvalid = isConnectorError(error);
+  const what = isInvalid ? error.message : `${nameOf(error)}: ${messageOf(error)}`;
   return new ConnectorError(
     isInvalid ? errorCodes.responseInvalid : errorCodes.awsUnavailable,
     `${subject.action} on ${subject.resource} kept failing for ${seconds} s: ${what}`,
-    { hint: isInvalid ? interferenceHint : outageHint, cause: error },
+    { hint: isInvalid ? (error.hint ?? interferenceHint) : outageHint, cause: error },
   );
 }
 

@@ -2,14 +2,15 @@
 
 import { crc32 } from 'node:zlib';
 import type { HttpResponse, HttpTransport } from '../host.ts';
-import { AwsError, unexpectedStatus } from './aws-error.ts';
+import { AwsError } from './aws-error.ts';
+import { assertOfAws } from './foreign-answer.ts';
 
 /** Refuses what AWS does not answer and what was damaged on its way. */
 export function checkedTransport(transport: HttpTransport): HttpTransport {
   return {
     async send(request, timeoutMs, signal) {
       const response = await transport.send(request, timeoutMs, signal);
-      assertAnswer(response);
+      assertOfAws(request, response);
       assertChecksum(response);
       return response;
     },
@@ -17,17 +18,6 @@ export function checkedTransport(transport: HttpTransport): HttpTransport {
       transport.recycle?.(body);
     },
   };
-}
-
-/**
- * AWS answers with 200 or an error. A redirect or an empty success is of something on the way, and would pass for an
- * account without tables, or for a bug.
- */
-function assertAnswer({ status, headers }: HttpResponse): void {
-  if (status === 200 || status >= 400) return;
-  const { location } = headers;
-  const towards = location === undefined ? '' : `, a redirect to ${location}`;
-  throw new AwsError(unexpectedStatus, `The answer has HTTP status ${status}${towards}`, status);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smit
 import type { EndpointConfig } from '../config/config.ts';
 import { messageOf, nameOf } from '../errors.ts';
 import { AwsError } from './aws-error.ts';
+import { withoutSecrets } from './secrets.ts';
 
 /** The identity to sign with; undefined leaves it to the SDK's default chain (environment, profile, SSO, role). */
 export function identityOf(config: EndpointConfig): AwsCredentialIdentity | undefined {
@@ -29,7 +30,7 @@ export function rethrowAsAwsError(error: unknown): never {
   const { $metadata } = (error ?? {}) as { $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode;
   if (status === undefined) throw error;
-  throw new AwsError(nameOf(error), messageOf(error), status);
+  throw new AwsError(nameOf(error), withoutSecrets(messageOf(error)), status);
 }
 
 /** The SDK's default chain, whose own calls (of roles, single sign-on) take the way of all others. */

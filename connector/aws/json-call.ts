@@ -4,8 +4,13 @@ import { ConnectorError, errorCodes } from '../errors.ts';
 import type { HttpResponse, HttpTransport } from '../host.ts';
 import { AwsError, type CallSubject } from './aws-error.ts';
 import type { Endpoints } from './endpoints.ts';
+import { foreignAnswer, isObjectBody } from './foreign-answer.ts';
 import { isObject, membersOf, objectsOf, textOf, type JsonObject } from './json-members.ts';
+import { withoutSecrets } from './secrets.ts';
 import type { Signer } from './signer.ts';
+
+/** Which mean something without a name too: an overload, or an outage, of whatever answers. */
+const isTelling = (status: number) => status === 408 || status === 429 || status >= 500;
 
 export interface JsonCallOptions {
   readonly transport: HttpTransport;
@@ -49,8 +54,9 @@ export function createJsonCall(options: JsonCallOptions): JsonCall {
     const address = { method: 'POST', protocol, hostname: url.hostname, port, path } as const;
     const response = await transport.send({ ...address, headers, body }, timeoutMs, signal);
     signer.observe(response);
-    if (response.status !== 200) throw errorOf(response);
-    return response.body;
+    if (response.status === 200 && isObjectBody(response)) return response.body;
+    const error = response.status === 200 ? undefined : errorOf(response, signer.identity);
+    throw error ?? foreignAnswer({ ...address, port }, response);
   };
 }
 
@@ -76,17 +82,23 @@ export function actionOf(target: string): string {
   return target.slice(target.indexOf('.') + 1);
 }
 
-/** What AWS says in an error's body: `{"__type":"com.amazonaws.dynamodb.v20120810#Name","message":…}`. */
-function errorOf(response: HttpResponse): AwsError {
+/**
+ * What AWS says in an error's body: `{"__type":"com.amazonaws.dynamodb.v20120810#Name","message":…}`. Absent where it
+ * names no error, as AWS always does.
+ */
+function errorOf(response: HttpResponse, identity: Signer['identity']): AwsError | undefined {
   const body = membersOf(parsed(Buffer.from(response.body).toString()));
   const text = (...names: string[]) =>
     names.map((name) => body[name]).find((value) => typeof value === 'string');
-  const type = text('__type', 'code') ?? response.headers['x-amzn-errortype'] ?? 'UnknownError';
-  const name = type.slice(type.lastIndexOf('#') + 1).replace(/:.*$/, '');
-  const message = text('message', 'Message') ?? `HTTP status ${response.status}`;
+  const { status, headers } = response;
+  const type = text('__type', 'code') ?? headers['x-amzn-errortype'];
+  if (type === undefined && !isTelling(status)) return undefined;
+  const name = /^\w+/.exec((type ?? '').slice((type ?? '').lastIndexOf('#') + 1))?.[0];
+  const said = text('message', 'Message') ?? `HTTP status ${status}`;
+  const message = withoutSecrets(said, identity);
   // `ThrottlingException` writes the member in lower case.
   const reasons = body['ThrottlingReasons'] ?? body['throttlingReasons'];
-  return new AwsError(name, message, response.status, reasonNames(reasons));
+  return new AwsError(name ?? 'UnknownError', message, status, reasonNames(reasons));
 }
 
 /** Names of throttling reasons, `[{"reason":"TableRead…","resource":"arn:…"}]` on the wire. */

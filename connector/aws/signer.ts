@@ -20,11 +20,17 @@ export class Signer {
   /** Both changed by `observe`. */
   #offsetMs = 0;
   #signingOffsetMs = 0;
+  #identity: AwsCredentialIdentity | undefined;
 
   constructor(region: string, credentials: Provider<AwsCredentialIdentity>, clock: Clock) {
     this.#region = region;
     this.#credentials = credentials;
     this.#clock = clock;
+  }
+
+  /** What was signed with last: no message may show it. */
+  get identity(): AwsCredentialIdentity | undefined {
+    return this.#identity;
   }
 
   /** How far the server's time is ahead of the host's; 0 where that is too little to matter. */
@@ -34,7 +40,7 @@ export class Signer {
 
   /** The headers of a call. `region`: where the endpoint wants another than the configured one. */
   async sign(call: SignedCall, region = this.#region): Promise<Record<string, string>> {
-    const credentials = await this.#credentials();
+    const credentials = (this.#identity = await this.#credentials());
     const nowMs = this.#clock.now() + this.#signingOffsetMs;
     return this.#signature.headersOf(call, credentials, region, nowMs);
   }

@@ -22,8 +22,6 @@ describe('remedyOf()', () => {
     ['transient', aws('UnknownError', 502)],
     ['transient', aws('ChecksumMismatch', 200)],
     ['transient', aws('UnknownError', 408)],
-    ['transient', aws('UnexpectedStatus', 301)],
-    ['transient', aws('UnexpectedStatus', 204)],
     ['throttled', aws('UnknownError', 429)],
     ['transient', connectionError('HPE_INVALID')],
     ['transient', connectionError('EPROXY')],
@@ -61,6 +59,18 @@ describe('explain()', () => {
       'permission-denied',
       'Missing permission dynamodb:Scan on table "orders": said',
       'Allow dynamodb:Scan on it in the IAM policy of the user or role.',
+    ],
+    [
+      aws('SubscriptionRequiredException'),
+      'credentials-invalid',
+      'The AWS account of the credentials cannot use DynamoDB in region us-east-1: SubscriptionRequiredException: said',
+      'Complete the sign-up of the account, or enable (opt in to) the region in its settings; that takes effect within hours.',
+    ],
+    [
+      aws('OptInRequired', 403),
+      'credentials-invalid',
+      'The AWS account of the credentials cannot use DynamoDB in region us-east-1: OptInRequired: said',
+      'Complete the sign-up of the account, or enable (opt in to) the region in its settings; that takes effect within hours.',
     ],
     [
       aws('InvalidClientTokenId'),

@@ -165,7 +165,7 @@ describe('TableApi', () => {
     [
       'a redirect',
       [302, '', { location: 'https://portal.example/' }],
-      'dynamodb:DescribeTable on table "orders" kept failing for 13 s: UnexpectedStatus: The answer has HTTP status 302, a redirect to https://portal.example/',
+      'dynamodb:DescribeTable on table "orders" kept failing for 13 s: https://dynamodb.us-east-1.amazonaws.com answers with HTTP status 302 and a redirect to https://portal.example, not as DynamoDB does: a proxy or portal answers',
     ],
     [
       'an answer without a table',
