@@ -1,6 +1,7 @@
 /** What we know of one table: the words that every stage uses for it. */
 
 import { ConnectorError, errorCodes } from './errors.ts';
+import { assertActive } from './table-status.ts';
 
 /** The types a key attribute can have. */
 export type KeyType = 'S' | 'N' | 'B';
@@ -63,6 +64,11 @@ export type TableCapacity =
   | { readonly mode: 'provisioned'; readonly readUnitsPerSecond: number }
   | { readonly mode: 'on-demand'; readonly readUnitsPerSecondMax: number | undefined };
 
+/** A table's name alone, of its name or ARN: to make other names of, never to make a call with. */
+export function bareTableName(nameOrArn: string): string {
+  return nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
+}
+
 /** True when a stream's records carry the new image, without which nothing can be captured. */
 export function isViewTypeUsable(viewType: StreamViewType): boolean {
   return viewType === 'NEW_AND_OLD_IMAGES' || viewType === 'NEW_IMAGE';
@@ -105,16 +111,8 @@ function updateStreamCommand(tableName: string, specification: string, options: 
 
 /** The table's stream; throws when the table cannot be captured, and says what mends it. */
 export function assertCapturable(table: Table): TableStream {
-  const { name, status, stream } = table;
-  if (status !== 'ACTIVE' && status !== 'UPDATING') {
-    throw new ConnectorError(
-      errorCodes.tableNotActive,
-      `Table "${name}" is ${status}, not ACTIVE`,
-      {
-        hint: 'Wait until the table is active, or disable its binding.',
-      },
-    );
-  }
+  const { name, stream } = table;
+  assertActive(table);
   if (stream === undefined) {
     throw new ConnectorError(errorCodes.streamUnusable, `Table "${name}" has no stream enabled`, {
       hint: `Run: ${enableStreamCommand(name)}`,

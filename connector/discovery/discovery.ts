@@ -14,20 +14,20 @@ import {
 import type { Log } from '../log.ts';
 import { assertCapturable, type Table, type TableFilter } from '../table.ts';
 import { isIncluded } from '../table-filter.ts';
+import { isGone } from '../table-status.ts';
 
 export { documentKey, documentSchema, type JsonSchema } from './document-schema.ts';
 
 /** Enough to describe 2,500 tables, an account's default quota, in seconds; far below the API's own limit. */
 const describeConcurrency = 8;
 
-/** Tables that are on their way out, or stored away: neither scan nor stream will work. */
-const goneStatuses = new Set(['DELETING', 'ARCHIVING', 'ARCHIVED']);
-
 /** Why a table cannot be captured, and what mends it: a sentence or a command. */
 export interface Obstacle {
   readonly code: ErrorCode;
   readonly reason: string;
   readonly remedy: string;
+  /** True for a state of the table that may have passed when the capture starts: it must not cost a binding. */
+  readonly mayPass: boolean;
 }
 
 /** A table that discovery looked at. */
@@ -109,26 +109,38 @@ async function listTables(api: TableApi, hasOthers: boolean, signal: AbortSignal
 function obstacleIn(error: unknown, name: string): Obstacle {
   if (isConnectorError(error)) {
     if (concernsAllTables(error)) throw error;
-    return { code: error.code, reason: error.message, remedy: error.hint ?? '' };
+    return { code: error.code, reason: error.message, remedy: error.hint ?? '', mayPass: false };
   }
   if (!(error instanceof AwsError)) throw error;
   return {
     code: errorCodes.awsUnavailable,
     reason: `Cannot describe table "${name}": ${nameOf(error)}: ${messageOf(error)}`,
     remedy: 'Try again later.',
+    mayPass: false,
   };
 }
 
-/** Why a table cannot be captured, whatever the permissions; absent when it can. */
+/** Why a table cannot be captured, whatever the permissions; absent when it can. The words are those of `validate`. */
 function obstacleOf(table: Table): Obstacle | undefined {
-  // Any other status may have passed by the time the capture starts, and that of a table about to be created
-  // or without its encryption key for an hour must not remove a binding.
-  const status = goneStatuses.has(table.status) ? table.status : 'ACTIVE';
+  const error = refusalOf(table);
+  if (error === undefined) return undefined;
+  // A table about to be created, or without its encryption key for an hour, that has all else.
+  const isPassing = error.code === errorCodes.tableNotActive && !isGone(table.status);
+  const mayPass = isPassing && refusalOf({ ...table, status: 'ACTIVE' }) === undefined;
+  return { code: error.code, reason: error.message, remedy: error.hint ?? '', mayPass };
+}
+
+function refusalOf(table: Table): ConnectorError | undefined {
   try {
-    assertCapturable({ ...table, status });
+    assertCapturable(table);
     return undefined;
   } catch (error) {
     if (!isConnectorError(error)) throw error;
-    return { code: error.code, reason: error.message, remedy: error.hint ?? '' };
+    return error;
   }
+}
+
+/** Whether discovery gives a binding for a table. */
+export function isBindable({ table, obstacle }: FoundTable): boolean {
+  return table !== undefined && (obstacle === undefined || obstacle.mayPass);
 }

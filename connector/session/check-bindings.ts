@@ -11,7 +11,13 @@ import {
   messageOf,
   nameOf,
 } from '../errors.ts';
-import { assertCapturable, enableStreamCommand, type Table, type TableStream } from '../table.ts';
+import {
+  assertCapturable,
+  bareTableName,
+  enableStreamCommand,
+  type Table,
+  type TableStream,
+} from '../table.ts';
 
 /** A handful of calls per table: a hundred bindings are checked in seconds, and nobody is throttled. */
 const checkConcurrency = 8;
@@ -172,7 +178,7 @@ function duplicates(
     }
     const problem = new ConnectorError(
       errorCodes.configInvalid,
-      `Table "${table?.name ?? binding.table}" is bound twice, by bindings[${firstIndex}] and bindings[${index}]`,
+      `Table "${bareTableName(binding.table)}" is bound twice, by bindings[${firstIndex}] and bindings[${index}]`,
       { hint: 'Disable or remove one of the two bindings.' },
     );
     problems.set(index, [problem]);

@@ -1,17 +1,18 @@
 /** The tables of a region as bindings that a user may enable. */
 
 import type { DiscoveredBinding, DiscoveredResponse } from '../../protocol/responses.ts';
-import type { TableApi } from '../aws/aws.ts';
+import { placeOf, type Aws } from '../aws/aws.ts';
 import type { EndpointConfig } from '../config/config.ts';
 import {
   discoverTables,
   documentKey,
   documentSchema,
+  isBindable,
   type FoundTable,
 } from '../discovery/discovery.ts';
 import { ConnectorError, errorCodes } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Table } from '../table.ts';
+import { bareTableName, type Table } from '../table.ts';
 
 /** What fits a screen: who has more tables without a stream has understood by then. */
 const listedTablesMax = 20;
@@ -21,22 +22,20 @@ const listedTablesMax = 20;
  * with what mends it. Throws `nothing-to-capture` when there is none to capture.
  */
 export async function discover(
-  api: TableApi,
-  config: Pick<EndpointConfig, 'region' | 'historyMode' | 'tableFilter'>,
+  aws: Pick<Aws, 'tables' | 'endpoint'>,
+  config: Pick<EndpointConfig, 'historyMode' | 'tableFilter'>,
   log: Log,
   signal: AbortSignal,
 ): Promise<DiscoveredResponse> {
   const scope = { filter: config.tableFilter, bound: [] };
-  const { tables, hiddenCount } = await discoverTables(api, scope, log, signal);
+  const { tables, hiddenCount } = await discoverTables(aws.tables, scope, log, signal);
   const unusable = tables.filter(({ obstacle }) => obstacle !== undefined);
   for (const { name, obstacle } of unusable) {
     const { reason, remedy } = obstacle ?? {};
     log.warn('A table cannot be captured', { table: name, reason, remedy });
   }
-  const usable = tables.flatMap(({ table, obstacle }) =>
-    table === undefined || obstacle !== undefined ? [] : [table],
-  );
-  if (usable.length === 0) throw nothingToCapture(config.region, unusable, hiddenCount);
+  const usable = tables.filter(isBindable).flatMap(({ table }) => table ?? []);
+  if (usable.length === 0) throw nothingToCapture(placeOf(aws), unusable, hiddenCount);
   return {
     kind: 'discovered',
     bindings: usable.toSorted(byName).map((table) => bindingOf(table, config)),
@@ -48,13 +47,13 @@ export function byName(a: Pick<Table, 'name'>, b: Pick<Table, 'name'>): number {
   return a.name < b.name ? -1 : 1;
 }
 
-/** A table as a binding that a user may enable. */
+/** A table as a binding that a user may enable, by the name or ARN that it was found by. */
 export function bindingOf(
   table: Table,
   config: Pick<EndpointConfig, 'historyMode'>,
 ): DiscoveredBinding {
   return {
-    recommendedName: table.name,
+    recommendedName: bareTableName(table.name),
     resourceConfig: { table: table.name },
     documentSchema: documentSchema(table, config),
     key: documentKey(table),
@@ -64,7 +63,7 @@ export function bindingOf(
 }
 
 function nothingToCapture(
-  region: string,
+  place: string,
   unusable: readonly FoundTable[],
   hiddenCount: number,
 ): ConnectorError {
@@ -75,8 +74,8 @@ function nothingToCapture(
     return new ConnectorError(
       errorCodes.nothingToCapture,
       isHidden
-        ? `Found no table in region ${region}${hidden}`
-        : `Found no table in region ${region}: the tables may be in another region, or in another account than that of the credentials`,
+        ? `Found no table ${place}${hidden}`
+        : `Found no table ${place}: the tables may be in another region, or in another account than that of the credentials`,
       {
         hint: isHidden
           ? 'Check the patterns of "advanced.tableFilter".'
@@ -88,7 +87,7 @@ function nothingToCapture(
   const isStreams = obstacles.some(({ code }) => code === errorCodes.streamUnusable);
   const unlistedCount = obstacles.length - listedTablesMax;
   const lines = [
-    `Found no table to capture in region ${region}${hidden}: ${isStreams ? 'turn on a stream with new and old images for each table to capture, or check' : 'check'} "region" and "credentials" if these are not the tables you mean:`,
+    `Found no table to capture ${place}${hidden}: ${isStreams ? 'turn on a stream with new and old images for each table to capture, or check' : 'check'} "region" and "credentials" if these are not the tables you mean:`,
     ...obstacles
       .slice(0, listedTablesMax)
       .map(({ reason, remedy }) => `- ${`${reason}. ${remedy}`.trim()}`),

@@ -7,6 +7,7 @@ import type { EndpointConfig, ResourceConfig } from '../config/config.ts';
 import {
   discoverTables,
   documentKey,
+  isBindable,
   type Discovery,
   type FoundTable,
 } from '../discovery/discovery.ts';
@@ -70,18 +71,9 @@ export async function surveyTables(
   const { tables, ...discovery } = await discoverTables(aws.tables, scope, log, host.stop);
   const surveyed = tables.map((found): SurveyedTable => ({
     ...found,
-    binding: found.obstacle === undefined ? boundBy(found, config) : undefined,
+    binding: isBindable(found) && found.table ? bindingOf(found.table, config) : undefined,
   }));
   return { place: placeOf(aws), tables: surveyed.sort(byName), ...discovery };
-}
-
-/** As discovery gives it, by the name or ARN that it was found by. */
-function boundBy(
-  { name, table }: FoundTable,
-  config: EndpointConfig,
-): DiscoveredBinding | undefined {
-  if (table === undefined) return undefined;
-  return { ...bindingOf(table, config), resourceConfig: { table: name }, resourcePath: [name] };
 }
 
 /** Every problem of every binding, and how many shards each that has none will have to follow. */

@@ -76,8 +76,7 @@ async function answer(
       const { parseEndpointConfig } = await import('../config/config.ts');
       const config = parseEndpointConfig(request.config);
       const { discover } = await import('./discover.ts');
-      const { tables } = await connect(config, session);
-      return discover(tables, config, log, host.stop);
+      return discover(await connect(config, session), config, log, host.stop);
     }
     case 'validate': {
       log.status('Validating capture configuration');

@@ -2,7 +2,6 @@
 
 import { codecNamed } from '../../../protocol/codec.ts';
 import type { DiscoveredBinding } from '../../../protocol/responses.ts';
-import type { EndpointConfig } from '../../config/config.ts';
 import { ConnectorError, errorCodes, messageOf } from '../../errors.ts';
 import type { Files } from '../../host.ts';
 import { isIncluded } from '../../table-filter.ts';
@@ -33,7 +32,7 @@ export async function discover(flags: DiscoverFlags, context: CommandContext): P
   const survey = await withNotice(context, 'Looking at tables …', async () =>
     narrowed(await surveyTables(scope.bound, config, host, log), flags.table ?? []),
   );
-  if (flags.emitRaw === true) return printRaw(survey, subject.config, print);
+  if (flags.emitRaw === true) return printRaw(survey, print);
   const changes = await changesFor(
     host.files,
     subject.capture,
@@ -81,17 +80,13 @@ function narrowed(survey: Survey, patterns: readonly string[]): Survey {
 }
 
 /** The bindings as the protocol has them, one per line. */
-async function printRaw(
-  survey: Survey,
-  { region }: EndpointConfig,
-  print: CommandContext['print'],
-): Promise<number> {
+async function printRaw(survey: Survey, print: CommandContext['print']): Promise<number> {
   const codec = await codecNamed('json');
   const bindings = survey.tables.flatMap(({ binding }) => binding ?? []);
   if (bindings.length === 0) {
     throw new ConnectorError(
       errorCodes.nothingToCapture,
-      `Found no table to capture in region ${region}`,
+      `Found no table to capture ${survey.place}`,
       { hint: 'Leave out --emit-raw to see all tables, and what keeps each from being captured.' },
     );
   }

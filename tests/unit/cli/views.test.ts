@@ -42,6 +42,7 @@ const tables: readonly SurveyedTable[] = [
       code: errorCodes.tableNotActive,
       reason: 'Table "leaving" is DELETING, not ACTIVE',
       remedy: 'Wait until the table is active, or disable its binding.',
+      mayPass: false,
     },
     binding: undefined,
   },
@@ -53,6 +54,7 @@ const tables: readonly SurveyedTable[] = [
       code: errorCodes.streamUnusable,
       reason: 'Table "users" has no stream enabled',
       remedy: 'Run: aws …',
+      mayPass: false,
     },
     binding: undefined,
   },
@@ -93,7 +95,12 @@ describe('renderSurvey()', () => {
     const secret: SurveyedTable = {
       name: 'secret',
       table: undefined,
-      obstacle: { code: denied.code, reason: 'No dynamodb:DescribeTable', remedy: 'Allow it.' },
+      obstacle: {
+        code: denied.code,
+        reason: 'No dynamodb:DescribeTable',
+        remedy: 'Allow it.',
+        mayPass: false,
+      },
       binding: undefined,
     };
     const shown = renderSurvey(

@@ -32,6 +32,7 @@ describe('discoverTables()', () => {
             code: 'stream-unusable',
             reason: 'Table "none" has no stream enabled',
             remedy: `Run: ${enable('none')}`,
+            mayPass: false,
           },
         },
         {
@@ -42,6 +43,7 @@ describe('discoverTables()', () => {
             reason:
               'The stream of table "keys" has view type KEYS_ONLY, which carries no new images',
             remedy: `Run: aws dynamodb update-table --table-name keys --stream-specification StreamEnabled=false, wait until the table is ACTIVE, then: ${enable('keys')}`,
+            mayPass: false,
           },
         },
         {
@@ -50,10 +52,21 @@ describe('discoverTables()', () => {
           obstacle: {
             code: 'table-not-active',
             reason: 'Table "leaving" is DELETING, not ACTIVE',
-            remedy: 'Wait until the table is active, or disable its binding.',
+            remedy: 'The table is being deleted: remove or disable its binding.',
+            mayPass: false,
           },
         },
-        { name: 'locked', table: locked },
+        {
+          name: 'locked',
+          table: locked,
+          obstacle: {
+            code: 'table-not-active',
+            reason: 'Table "locked" is INACCESSIBLE_ENCRYPTION_CREDENTIALS, not ACTIVE',
+            remedy:
+              'DynamoDB cannot use the KMS key of the table: enable the key, or restore its policy and grants, within 7 days. After that DynamoDB archives the table.',
+            mayPass: true,
+          },
+        },
       ],
       hiddenCount: 0,
     });
@@ -82,6 +95,7 @@ describe('discoverTables()', () => {
           code: 'aws-unavailable',
           reason: 'Cannot describe table "b": InternalServerError: try later',
           remedy: 'Try again later.',
+          mayPass: false,
         },
       ],
       ['c', 'c', undefined],

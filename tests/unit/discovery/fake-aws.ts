@@ -89,7 +89,7 @@ export function fakeAws(options: FakeAwsOptions): Aws & { readonly calls: string
 
 function describe(tables: readonly Table[], name: string): Table {
   const table = tables.find((each) => each.name === name || each.arn === name);
-  if (table !== undefined) return table;
+  if (table !== undefined) return { ...table, name }; // As it was asked for.
   throw new ConnectorError('table-missing', `Table "${name}" does not exist`, {
     hint: 'Check the table name.',
   });

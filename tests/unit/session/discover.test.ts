@@ -16,8 +16,8 @@ const enable = (name: string) =>
 describe('discover()', () => {
   test.each([false, true])('binds tables by name, with history mode %s', async (historyMode) => {
     const names = ['b', 'a.2', 'B', 'a'];
-    const { tables } = fakeAws({ tables: names.map((name) => tableNamed(name)) });
-    const got = await discover(tables, { ...config, historyMode }, recordingLog().log, signal);
+    const aws = fakeAws({ tables: names.map((name) => tableNamed(name)) });
+    const got = await discover(aws, { ...config, historyMode }, recordingLog().log, signal);
     const bindings = ['B', 'a', 'a.2', 'b'].map((name) => ({
       recommendedName: name,
       resourceConfig: { table: name },
@@ -31,18 +31,33 @@ describe('discover()', () => {
 
   test('logs each table that cannot be captured', async () => {
     const { log, lines } = recordingLog();
-    const { tables } = fakeAws({
+    const aws = fakeAws({
       tables: [tableNamed('a'), tableNamed('b', { stream: undefined })],
     });
-    const { bindings } = await discover(tables, config, log, signal);
+    const { bindings } = await discover(aws, config, log, signal);
     expect(bindings.map(({ recommendedName }) => recommendedName)).toEqual(['a']);
     const fields = { table: 'b', reason: 'Table "b" has no stream enabled', remedy: enable('b') };
     expect(lines).toEqual([['warn', 'A table cannot be captured', fields]]);
   });
 
+  test('keeps the binding of a table whose state may pass, and logs the state', async () => {
+    const { log, lines } = recordingLog();
+    const status = 'INACCESSIBLE_ENCRYPTION_CREDENTIALS';
+    const aws = fakeAws({
+      tables: [
+        tableNamed('locked', { status }),
+        tableNamed('locked-and-streamless', { status, stream: undefined }),
+        tableNamed('archived', { status: 'ARCHIVED' }),
+      ],
+    });
+    const { bindings } = await discover(aws, config, log, signal);
+    expect(bindings.map(({ recommendedName }) => recommendedName)).toEqual(['locked']);
+    expect(lines.length).toBe(3);
+  });
+
   test('throws when there is no table at all', async () => {
     const got = await rejectionOf(
-      discover(fakeAws({ tables: [] }).tables, config, recordingLog().log, signal),
+      discover(fakeAws({ tables: [] }), config, recordingLog().log, signal),
     );
     const want = {
       code: 'nothing-to-capture',
@@ -55,10 +70,10 @@ describe('discover()', () => {
 
   test('throws when no table can be captured, and lists twenty of them', async () => {
     const names = Array.from({ length: 22 }, (_, index) => `t${index}`);
-    const { tables } = fakeAws({
+    const aws = fakeAws({
       tables: names.map((name) => tableNamed(name, { stream: undefined })),
     });
-    const got = await rejectionOf(discover(tables, config, recordingLog().log, signal));
+    const got = await rejectionOf(discover(aws, config, recordingLog().log, signal));
     const message = [
       'Found no table to capture in region us-east-1: turn on a stream with new and old images for each table to capture, or check "region" and "credentials" if these are not the tables you mean:',
       ...names
@@ -72,20 +87,20 @@ describe('discover()', () => {
   test('binds what it can, where one table is refused', async () => {
     const { log, lines } = recordingLog();
     const denied = new ConnectorError('permission-denied', 'You may not', { hint: 'Ask.' });
-    const { tables } = fakeAws({
+    const aws = fakeAws({
       tables: [tableNamed('a'), tableNamed('b'), tableNamed('c')],
       failures: { describeTable: [undefined, denied, undefined] },
     });
-    const { bindings } = await discover(tables, config, log, signal);
+    const { bindings } = await discover(aws, config, log, signal);
     expect(bindings.map(({ recommendedName }) => recommendedName)).toEqual(['a', 'c']);
     const fields = { table: 'b', reason: 'You may not', remedy: 'Ask.' };
     expect(lines).toEqual([['warn', 'A table cannot be captured', fields]]);
   });
 
   test('says that the filter leaves everything out', async () => {
-    const { tables } = fakeAws({ tables: [tableNamed('a'), tableNamed('b')] });
+    const aws = fakeAws({ tables: [tableNamed('a'), tableNamed('b')] });
     const hiding = { ...config, tableFilter: { include: ['x*'], exclude: [] } };
-    const got = await rejectionOf(discover(tables, hiding, recordingLog().log, signal));
+    const got = await rejectionOf(discover(aws, hiding, recordingLog().log, signal));
     expect(got).toEqual({
       code: 'nothing-to-capture',
       message:

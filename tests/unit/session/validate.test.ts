@@ -105,7 +105,7 @@ describe('validate()', () => {
       {
         code: 'table-not-active',
         message: 'Table "orders" is DELETING, not ACTIVE',
-        hint: 'Wait until the table is active, or disable its binding.',
+        hint: 'The table is being deleted: remove or disable its binding.',
       },
     ],
     [

@@ -34,7 +34,7 @@ const survey = (tables: readonly Table[], unusable: readonly Table[] = []): Surv
     ...unusable.map((table) => ({
       name: table.name,
       table,
-      obstacle: { code: errorCodes.streamUnusable, reason: 'No', remedy: 'Yes' },
+      obstacle: { code: errorCodes.streamUnusable, reason: 'No', remedy: 'Yes', mayPass: false },
       binding: undefined,
     })),
   ],
