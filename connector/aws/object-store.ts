@@ -5,9 +5,10 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity, Provider } from '@smithy/types';
 import type { Clock, HttpResponse, HttpTransport } from '../host.ts';
 import { dateOf } from '../time.ts';
-import { AwsError, unexpectedStatus } from './aws-error.ts';
+import { AwsError } from './aws-error.ts';
 import type { ObjectPart, ObjectRange, ObjectStore } from './export-api.ts';
 import { inRegion, objectAddress } from './s3-address.ts';
+import { withoutSecrets } from './secrets.ts';
 import type { Signer } from './signer.ts';
 
 /** A piece of 8 MiB takes about a second; a slow one ten. */
@@ -101,9 +102,10 @@ function regionOf(response: HttpResponse): string | undefined {
 function errorOf(response: HttpResponse): AwsError {
   const { status } = response;
   if (status < 400)
-    return new AwsError(unexpectedStatus, `The answer has HTTP status ${status}`, status);
+    return new AwsError('UnexpectedStatus', `The answer has HTTP status ${status}`, status);
   const code = xmlText(response, 'Code') ?? codeByStatus.get(status) ?? 'UnknownError';
-  return new AwsError(code, xmlText(response, 'Message') ?? `HTTP status ${status}`, status);
+  const said = xmlText(response, 'Message') ?? `HTTP status ${status}`;
+  return new AwsError(code, withoutSecrets(said), status);
 }
 
 const codeByStatus = new Map([
