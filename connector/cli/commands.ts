@@ -176,6 +176,8 @@ Examples:
   $ source-dynamodb pull --until caught-up --reduce --output orders.jsonl
   $ source-dynamodb pull --state pull.json --output changes.jsonl   # Ctrl-C; run it again to go on
   $ source-dynamodb pull --limit 100 --json 2> progress.jsonl
+  $ source-dynamodb pull --region eu-west-1 --table orders --limit 5 --format jsonl
+  $ source-dynamodb pull --until caught-up --reduce --format csv --output tables/
 
 Exit codes: 0 done, 1 failed, 2 the command line is wrong, 130 interrupted before --until or --limit.`;
 
@@ -185,6 +187,9 @@ function definePull(program: Command, context: CommandContext, done: Done): void
     .description('capture as Flow would, and print the documents or the resulting collections')
     .addOption(sourceOption())
     .addOption(captureOption())
+    .addOption(tableOption('these tables alone').default([], 'all of the capture'))
+    .option('--region <region>', 'without a flow.yaml: the tables of --table there')
+    .option('--endpoint <url>', "the same, for a DynamoDB that is not AWS's own")
     .option('--state <file>', 'keep what was committed in this file, and go on from there')
     .addOption(
       new Option('--until <when>', 'end once that is so; otherwise by Ctrl-C').choices([
@@ -193,7 +198,16 @@ function definePull(program: Command, context: CommandContext, done: Done): void
       ]),
     )
     .option('--reduce', 'print the resulting collections at the end', false)
-    .option('--output <file>', 'write to this file; what a --state does not know is replaced', '-')
+    .addOption(
+      new Option('--format <format>', 'of the lines: as flowctl has them, bare documents, or CSV')
+        .choices(['flow', 'jsonl', 'csv'])
+        .default('flow'),
+    )
+    .option(
+      '--output <file>',
+      'write to this file, or to a file of each collection in folder/',
+      '-',
+    )
     .addOption(new Option('--limit <count>', 'end after this many documents').argParser(parseCount))
     .option('--json', 'progress and summary as lines of JSON', false)
     .addHelpText('after', pullHelp)

@@ -7,6 +7,8 @@ export {
   type JsonArray,
   type JsonObject,
   type JsonValue,
+  isObject,
+  property,
 } from './json.ts';
 export { Materialization, storeAction, type StoreAction } from './materialization.ts';
 export {

@@ -8,10 +8,10 @@ import { mayMeanCapture } from '../catalog/choose-capture.ts';
 import type { CaptureFate } from './discovered-changes.ts';
 import { configFrom } from '../catalog/endpoint.ts';
 import { readFlowCapture, type FlowCapture } from '../catalog/flow-file.ts';
-import { configOf, withNewCapture, type NewCapture } from './new-capture.ts';
+import { configOf, placeFrom } from '../catalog/local-config.ts';
+import { withNewCapture, type NewCapture } from './new-capture.ts';
 
 const captureNameDefault = 'acmeCo/source-dynamodb';
-const localRegion = 'us-east-1';
 
 export interface SubjectFlags {
   readonly source: string;
@@ -84,25 +84,7 @@ function newCapture(
 ): NewCapture {
   assertCaptureName(flags.capture);
   const { environment, program } = host;
-  const { endpoint } = flags;
-  const isLocal = endpoint !== undefined && isLoopback(endpoint);
-  const region =
-    flags.region ??
-    environment['AWS_REGION'] ??
-    environment['AWS_DEFAULT_REGION'] ??
-    (isLocal ? localRegion : undefined);
-  if (region === undefined) {
-    throw new ConnectorError(
-      errorCodes.configInvalid,
-      'An endpoint alone does not tell the region',
-      {
-        hint: 'Add --region, for instance --region us-east-1, or set AWS_REGION.',
-      },
-    );
-  }
-  const hasOwn = Boolean(environment['AWS_ACCESS_KEY_ID'] ?? environment['AWS_PROFILE']);
-  const hasLocalCredentials = isLocal && !hasOwn;
-  return { name: flags.capture, region, endpoint, hasLocalCredentials, program };
+  return { ...placeFrom(flags, environment), name: flags.capture, program };
 }
 
 /** Flow's grammar of names; collections get the name's first parts. https://docs.estuary.dev/concepts/catalogs/ */
@@ -111,9 +93,4 @@ function assertCaptureName(name: string): void {
   throw new ConnectorError(errorCodes.configInvalid, `"${name}" is no name for a capture`, {
     hint: 'Write it like acmeCo/shop/source-dynamodb: your prefix, then parts of letters, digits, "-", "_" and ".".',
   });
-}
-
-function isLoopback(endpoint: string): boolean {
-  if (!URL.canParse(endpoint)) return false;
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(endpoint).hostname);
 }

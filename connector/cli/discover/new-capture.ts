@@ -1,34 +1,16 @@
 /** A capture for those who have none yet: a small `flow.yaml`, to be filled in by discover. */
 
 import path from 'node:path';
+import { configOf, type TypedPlace } from '../catalog/local-config.ts';
 import { addTo } from '../catalog/yaml-edit.ts';
 import { parseYamlFile, type YamlFile } from '../catalog/yaml-file.ts';
 import { inlineYaml } from '../catalog/yaml-text.ts';
 import { cannotEdit } from './by-hand.ts';
 
-export interface NewCapture {
+export interface NewCapture extends TypedPlace {
   readonly name: string;
-  readonly region: string;
-  /** Absent for AWS's own. */
-  readonly endpoint: string | undefined;
-  /** True to write down credentials, which no local server looks at, but which every request needs. */
-  readonly hasLocalCredentials: boolean;
   /** Path of the program that runs. */
   readonly program: string;
-}
-
-/** The endpoint configuration as JSON. */
-export function configOf({ region, endpoint, hasLocalCredentials }: NewCapture): object {
-  const credentials = {
-    auth_type: 'AWSAccessKey',
-    aws_access_key_id: 'local',
-    aws_secret_access_key: 'local',
-  };
-  return {
-    region,
-    ...(hasLocalCredentials ? { credentials } : {}),
-    ...(endpoint === undefined ? {} : { advanced: { endpoint } }),
-  };
 }
 
 /**

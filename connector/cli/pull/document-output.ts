@@ -8,8 +8,10 @@ import type { CommittedOutput } from './pull-state.ts';
 export interface DocumentOutput {
   /** Makes ready for the first lines; further calls do nothing. What was there before is gone from then on. */
   begin(): Promise<void>;
-  /** Resolves when the lines have been taken. */
-  write(pieces: readonly Uint8Array[]): Promise<void>;
+  /** Resolves when the lines have been taken, all of one binding where there is a file for each collection. */
+  write(pieces: readonly Uint8Array[], binding: number): Promise<void>;
+  /** True where bindings go to files of their own. */
+  readonly isByBinding?: true;
   /** What is there for good, if it is a file: so much of it, once this resolves. */
   sync(): Promise<CommittedOutput | undefined>;
   close(): Promise<void>;
@@ -60,6 +62,46 @@ export async function fileOutput(
     async close() {
       const sink = await opened?.catch(() => undefined);
       await sink?.close();
+    },
+  };
+}
+
+/** True for a path that is meant as a folder: it ends with a slash. */
+export function isFolder(output: string): boolean {
+  return /[\\/]$/.test(output);
+}
+
+/** A folder with a file for each collection; `filePaths` are those of the bindings. Throws `file-unusable`. */
+export async function folderOutput(
+  files: Pick<Files, 'openSink' | 'facts'>,
+  folder: string,
+  filePaths: readonly string[],
+  committed: CommittedOutput | undefined,
+): Promise<DocumentOutput> {
+  const outputs = new Map<string, DocumentOutput>();
+  for (const file of new Set(filePaths)) {
+    const bytes = committed?.files?.[path.basename(file)] ?? 0;
+    outputs.set(file, await fileOutput(files, file, { file, bytes }));
+  }
+  const all = [...outputs.values()];
+  return {
+    isByBinding: true,
+    async begin() {
+      for (const output of all) await output.begin();
+    },
+    async write(pieces, binding) {
+      await outputs.get(filePaths[binding] ?? '')?.write(pieces, binding);
+    },
+    async sync() {
+      const sizes: Record<string, number> = {};
+      for (const [file, output] of outputs) {
+        sizes[path.basename(file)] = (await output.sync())?.bytes ?? 0;
+      }
+      const bytes = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+      return { file: folder, bytes, files: sizes };
+    },
+    async close() {
+      for (const output of all) await output.close();
     },
   };
 }

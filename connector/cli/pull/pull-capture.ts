@@ -3,6 +3,7 @@
 import { ConnectorError, errorCodes } from '../../errors.ts';
 import type { CommandHost, Files } from '../../host.ts';
 import type { Log } from '../../log.ts';
+import { isIncluded } from '../../table-filter.ts';
 import { publishedCollections } from '../../session/session.ts';
 import {
   collectionMissing,
@@ -15,6 +16,7 @@ import {
 import type { LocalCapture } from './local-runtime.ts';
 import type { PullOptions } from './pull.ts';
 import type { ReducedCollection } from './reduced-collections.ts';
+import { captureOfTables } from './tables-capture.ts';
 
 /** That of the configuration's schema. */
 const scanLimitMax = 2 ** 31 - 1;
@@ -30,9 +32,13 @@ export interface PullCapture extends LocalCapture {
 
 /** Throws what is wrong with the `flow.yaml`, and where. */
 export async function readPullCapture(
-  options: Pick<PullOptions, 'source' | 'capture' | 'reduce' | 'limit'>,
+  options: PullOptions,
   { host, log }: { readonly host: CommandHost; readonly log: Log },
 ): Promise<PullCapture> {
+  if ((options.region ?? options.endpoint) !== undefined) {
+    const capture = await captureOfTables(options, { host, log });
+    return { ...capture, config: withScanLimit(capture.config, options.limit) };
+  }
   const filesRead = new Set<string>();
   const files: Files = {
     ...host.files,
@@ -42,13 +48,22 @@ export async function readPullCapture(
     },
   };
   const flow = await readFlowCapture(files, options);
-  const bindings = flow.bindings.filter(({ isDisabled }) => !isDisabled);
-  if (bindings.length === 0) {
+  const enabled = flow.bindings.filter(({ isDisabled }) => !isDisabled);
+  const bindings = chosen(enabled, options.table);
+  if (enabled.length === 0) {
     const state = flow.bindings.length === 0 ? 'no bindings' : 'only disabled bindings';
     throw new ConnectorError(
       errorCodes.flowFileInvalid,
       `Capture "${flow.name}" in ${options.source} has ${state}`,
       { hint: 'Add some by: source-dynamodb discover --write' },
+    );
+  }
+  if (bindings.length === 0) {
+    const names = enabled.map(({ resource, target }) => tableOf(resource) ?? target);
+    throw new ConnectorError(
+      errorCodes.flowFileInvalid,
+      `No enabled binding of "${flow.name}" in ${options.source} has a table that --table names`,
+      { hint: `Its tables: ${names.join(', ')}` },
     );
   }
   const config = withScanLimit(flow.config, options.limit);
@@ -68,6 +83,15 @@ export async function readPullCapture(
     })),
     filesRead: [...filesRead],
   };
+}
+
+/** Those of tables that some pattern matches, by name, or by the name in an ARN; all where there is no pattern. */
+function chosen(bindings: readonly FlowBinding[], patterns: readonly string[]) {
+  const filter = { include: patterns, exclude: [] };
+  return bindings.filter(({ resource }) => {
+    const table = tableOf(resource) ?? '';
+    return isIncluded(table, filter) || isIncluded(table.slice(table.indexOf('/') + 1), filter);
+  });
 }
 
 /** As the flow.yaml has them; where it has none, as discovery would publish them if they matter. */

@@ -7,6 +7,7 @@ import { countDocument, noCounts, type DocumentCounts } from './document-counts.
 import type { DocumentOutput } from './document-output.ts';
 import type { StateJson } from './merge-patch.ts';
 import { pullStateText, type PullState } from './pull-state.ts';
+import { lineAround, type Format } from './row-format.ts';
 import type { ReducedCollections } from './reduced-collections.ts';
 import type { CapturedBatch, CapturedDocument } from './session-output.ts';
 
@@ -27,9 +28,8 @@ export interface PullCommitsOptions {
   /** What the state file held. */
   readonly saved: PullState | undefined;
   readonly documentsMax: number;
+  readonly format: Format;
 }
-
-const lineEnd = Buffer.from(']\n');
 
 /**
  * Problem. Documents and state go to two places, and a crash may come between them.
@@ -48,7 +48,8 @@ export class PullCommits {
   /** Documents behind the last checkpoint, put out because the limit lies there. */
   uncoveredCount = 0;
   readonly #options: PullCommitsOptions;
-  readonly #lineStarts: readonly Uint8Array[];
+  /** Of each binding, what stands around its documents. */
+  readonly #lines: readonly (readonly [start: Uint8Array, end: Uint8Array])[];
   /** That of the last commit. */
   #state: StateJson;
   /** Set by the commit that reaches the limit. */
@@ -60,7 +61,10 @@ export class PullCommits {
     this.#options = options;
     this.#state = options.saved?.state ?? {};
     this.counts = options.collectionNames.map(noCounts);
-    this.#lineStarts = options.collectionNames.map(lineStart);
+    this.#lines = options.collectionNames.map((name) => {
+      const [start, end] = lineAround(options.format, name);
+      return [Buffer.from(start), Buffer.from(end)];
+    });
   }
 
   /** True when the documents have reached their limit. */
@@ -104,7 +108,7 @@ export class PullCommits {
     if (documents.length === 0) return;
     const { destination } = this.#options;
     if (destination.kind === 'rows') destination.rows.store(documents);
-    else await destination.output.write(documents.flatMap((document) => this.#line(document)));
+    else await this.#write(destination.output, documents);
     const previous = new Map<number, CapturedDocument>();
     for (const document of documents) {
       const { binding } = document;
@@ -116,14 +120,31 @@ export class PullCommits {
     this.documentCount += documents.length;
   }
 
+  async #write(output: DocumentOutput, documents: readonly CapturedDocument[]): Promise<void> {
+    if (output.isByBinding !== true) {
+      await output.write(
+        documents.flatMap((document) => this.#line(document)),
+        0,
+      );
+      return;
+    }
+    for (const binding of new Set(documents.map((document) => document.binding))) {
+      const own = documents.filter((document) => document.binding === binding);
+      await output.write(
+        own.flatMap((document) => this.#line(document)),
+        binding,
+      );
+    }
+  }
+
   #line({ binding, json }: CapturedDocument): Uint8Array[] {
-    const start = this.#lineStarts[binding];
-    assert(start !== undefined, 'every document has a binding');
-    return [start, json, lineEnd];
+    const around = this.#lines[binding];
+    assert(around !== undefined, 'every document has a binding');
+    return [around[0], json, around[1]];
   }
 
   async #save(): Promise<void> {
-    const { files, clock, capture, stateFile, destination, saved } = this.#options;
+    const { files, clock, capture, stateFile, destination, saved, format } = this.#options;
     if (stateFile === undefined) return;
     const isReduced = destination.kind === 'rows';
     const pullState: PullState = {
@@ -131,6 +152,7 @@ export class PullCommits {
       savedAt: rfc3339(clock.now()),
       documents: (saved?.documents ?? 0) + this.documentCount,
       output: isReduced ? undefined : await destination.output.sync(),
+      format: isReduced ? 'flow' : format,
       state: this.#state,
       collections: isReduced ? destination.rows.rows() : undefined,
     };
@@ -143,11 +165,6 @@ export class PullCommits {
       );
     });
   }
-}
-
-/** As flowctl preview prints documents: `["acmeCo/orders",{…}]`. */
-function lineStart(collectionName: string): Uint8Array {
-  return Buffer.from(`[${JSON.stringify(collectionName)},`);
 }
 
 /** The batches that are within a limit, and of the one that crosses it the documents that still are. */

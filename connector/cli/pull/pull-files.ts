@@ -33,12 +33,18 @@ export async function assertApart(files: Files, { read, state, outputs }: PullFi
     // Several may write to a terminal or to nowhere.
     if (kind === 'device') continue;
     if (kind === 'folder' && file.role !== 'the capture') {
-      throw unusable(`${file.role} "${file.path}" is a folder`, 'Name a file in it.');
+      throw unusable(`${file.role} "${file.path}" is a folder`, folderHint(file.role));
     }
     const before = seen.get(identity);
     if (before === undefined || before.role === file.role) seen.set(identity, file);
     else throw unusable(clash(before, file), 'Name another file. Nothing was written.');
   }
+}
+
+function folderHint(role: string): string {
+  return role === '--output'
+    ? 'Name a file in it, or add a slash for a file of each collection.'
+    : 'Name a file in it.';
 }
 
 function clash(before: NamedFile, file: NamedFile): string {

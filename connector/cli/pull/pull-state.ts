@@ -4,6 +4,7 @@ import { ConnectorError, errorCodes, messageOf } from '../../errors.ts';
 import type { Files } from '../../host.ts';
 import { parseJson, stringifyJson, type JsonValue } from '../../reduction/reduction.ts';
 import type { StateJson } from './merge-patch.ts';
+import type { Format } from './row-format.ts';
 
 const version = 1;
 /** A write for each row would take minutes where a collection is large. */
@@ -17,6 +18,8 @@ export interface PullState {
   readonly documents: number;
   /** The file that they went to, and how much of it is committed; absent for stdout. */
   readonly output: CommittedOutput | undefined;
+  /** How the documents were written. */
+  readonly format: Format;
   /** The connector's own state. */
   readonly state: StateJson;
   /** By collection, its rows where they are kept; absent where the documents were put out as they came. */
@@ -26,6 +29,8 @@ export interface PullState {
 export interface CommittedOutput {
   readonly file: string;
   readonly bytes: number;
+  /** Of a folder, the bytes of each file in it, by its name. */
+  readonly files?: Readonly<Record<string, number>>;
 }
 
 const startOver = 'Name another file by --state, or remove this one to start over.';
@@ -61,9 +66,9 @@ export async function readPullState(
   if (json.capture !== capture) {
     throw invalid(`belongs to capture "${json.capture}", not to "${capture}"`);
   }
-  const { savedAt = '', documents = 0, output, state, collections } = json;
+  const { savedAt = '', documents = 0, output, format = 'flow', state, collections } = json;
   return {
-    ...{ capture, savedAt, documents, output, state },
+    ...{ capture, savedAt, documents, output, format, state },
     collections: collections && new Map(Object.entries(collections)),
   };
 }
@@ -74,16 +79,19 @@ interface StateFileJson {
   readonly savedAt: string;
   readonly documents: number;
   readonly output?: CommittedOutput;
+  /** Absent for flowctl's. */
+  readonly format?: Format;
   readonly state: StateJson;
   readonly collections?: Readonly<Record<string, readonly JsonValue[]>>;
 }
 
 /** The text of a state file, in pieces: one row of a collection is one line. */
 export function* pullStateText(pullState: PullState): Generator<string> {
-  const { capture, savedAt, documents, output, state, collections } = pullState;
+  const { capture, savedAt, documents, output, format, state, collections } = pullState;
   const json: StateFileJson = {
     ...{ version, capture, savedAt, documents },
     ...(output === undefined ? {} : { output }),
+    ...(format === 'flow' ? {} : { format }),
     state,
   };
   const text = JSON.stringify(json, undefined, 2);

@@ -123,16 +123,20 @@ function howToContinue({ options }: PullResult, { colors, columns }: Terminal): 
 
 /** The same command again. */
 export function continueCommand(options: PullOptions): string {
-  const { source, capture, state, until, reduce, output, limit, json } = options;
+  const { source, capture, state, until, reduce, output, limit, json, format } = options;
   const option = (name: string, value: string | number | undefined) =>
     value === undefined ? [] : [name, quoted(String(value))];
   return [
     'source-dynamodb pull',
     ...(source === 'flow.yaml' ? [] : option('--source', source)),
     ...option('--capture', capture),
+    ...option('--region', options.region),
+    ...option('--endpoint', options.endpoint),
+    ...options.table.flatMap((pattern) => option('--table', pattern)),
     ...option('--state', state),
     ...option('--until', until),
     ...(reduce ? ['--reduce'] : []),
+    ...(format === 'flow' ? [] : option('--format', format)),
     ...(output === '-' ? [] : option('--output', output)),
     ...option('--limit', limit),
     ...(json ? ['--json'] : []),

@@ -11,6 +11,7 @@ import { ProgressMeter } from './progress-meter.ts';
 import { progressViewOn, type ProgressView } from './progress-view.ts';
 import { startPull, type PullRun } from './pull-start.ts';
 import { summarize, type PullEnd } from './pull-summary.ts';
+import type { Format } from './row-format.ts';
 import { putRows } from './row-output.ts';
 
 /** As often as a bar has to move to be seen moving. */
@@ -22,8 +23,14 @@ export interface PullOptions {
   readonly state: string | undefined;
   readonly until: 'backfilled' | 'caught-up' | undefined;
   readonly reduce: boolean;
-  /** Path of a file, or `-` for stdout. */
+  /** Path of a file, of a folder with a slash at its end, or `-` for stdout. */
   readonly output: string;
+  readonly format: Format;
+  /** Names of tables, or patterns of them; all of the capture where there is none. */
+  readonly table: readonly string[];
+  /** Of a capture that no file has. */
+  readonly region: string | undefined;
+  readonly endpoint: string | undefined;
   readonly limit: number | undefined;
   readonly json: boolean;
 }
@@ -79,7 +86,10 @@ async function runToItsEnd(
     await commits.saveRows();
     if (destination.kind === 'output') await destination.output.close();
   }
-  if (destination.kind === 'rows') await putRows(destination.rows.rows(), options.output, host);
+  if (destination.kind === 'rows') {
+    const { collections } = run.capture;
+    await putRows(destination.rows.rows(), { ...options, collections }, host);
+  }
   if (commits.hasEnough) return 'limit';
   return host.stop.aborted ? 'interrupted' : (options.until ?? 'ended');
 }

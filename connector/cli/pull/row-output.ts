@@ -1,36 +1,44 @@
-/** The rows of reduced collections, as lines: to stdout, or in the place of a file. */
+/** The rows of reduced collections, as lines: to stdout, or in the place of a file or of several. */
 
+import path from 'node:path';
 import type { CommandHost } from '../../host.ts';
-import { stringifyJson, type JsonValue } from '../../reduction/reduction.ts';
-import { replaceOutput } from './document-output.ts';
-
-/** A write for each row would take its time. */
-const rowsPerWrite = 500;
+import type { JsonValue } from '../../reduction/reduction.ts';
+import { isFolder, replaceOutput } from './document-output.ts';
+import type { ReducedCollection } from './reduced-collections.ts';
+import { fileNames, rowLines, type Format } from './row-format.ts';
 
 type Collections = ReadonlyMap<string, readonly JsonValue[]>;
 
-/** Puts out all rows; `output` is a path, or `-` for stdout. Throws `file-unusable`. */
-export async function putRows(
-  collections: Collections,
-  output: string,
-  host: Pick<CommandHost, 'files' | 'output'>,
-): Promise<void> {
-  if (output !== '-') {
-    await replaceOutput(host.files, output, rowLines(collections));
-    return;
-  }
-  for (const lines of rowLines(collections)) await host.output.write([Buffer.from(lines)]);
+export interface RowOptions {
+  /** Path of a file, of a folder with a slash at its end, or `-` for stdout. */
+  readonly output: string;
+  readonly format: Format;
+  readonly collections: readonly ReducedCollection[];
 }
 
-/** As documents are put out, many lines at a time. */
-function* rowLines(collections: Collections): Generator<string> {
-  for (const [name, rows] of collections) {
-    const line = (row: JsonValue) => `[${JSON.stringify(name)},${stringifyJson(row)}]\n`;
-    for (let start = 0; start < rows.length; start += rowsPerWrite) {
-      yield rows
-        .slice(start, start + rowsPerWrite)
-        .map(line)
-        .join('');
+/** Puts out all rows. Throws `file-unusable`. */
+export async function putRows(
+  rows: Collections,
+  { output, format, collections }: RowOptions,
+  host: Pick<CommandHost, 'files' | 'output'>,
+): Promise<void> {
+  const keys = new Map(collections.map(({ name, key }) => [name, key]));
+  const linesOf = (name: string) =>
+    rowLines(format, name, keys.get(name) ?? [], rows.get(name) ?? []);
+  if (isFolder(output)) {
+    for (const [name, file] of fileNames([...rows.keys()], format)) {
+      await replaceOutput(host.files, path.join(output, file), linesOf(name));
     }
+    return;
   }
+  const lines = [...rows.keys()].map(linesOf);
+  if (output === '-') {
+    for (const each of lines) for (const text of each) await host.output.write([Buffer.from(text)]);
+  } else {
+    await replaceOutput(host.files, output, joined(lines));
+  }
+}
+
+function* joined(all: readonly Iterable<string>[]): Generator<string> {
+  for (const each of all) yield* each;
 }

@@ -39,6 +39,7 @@ async function openCommits({ files, stateFile, destination, documentsMax = Infin
     stateFile,
     saved: stateFile === undefined ? undefined : await readPullState(files, stateFile, capture),
     documentsMax,
+    format: 'flow',
   });
 }
 

@@ -10,6 +10,7 @@ const state: PullState = {
   savedAt: '2026-08-21T10:00:00.000Z',
   documents: 3,
   output: { file: 'out.jsonl', bytes: 120 },
+  format: 'flow',
   state: { bindingStateV1: { orders: { streamArn: 'arn' } } },
   collections: undefined,
 };

@@ -18,6 +18,10 @@ const options: PullOptions = {
   output: '-',
   limit: undefined,
   json: false,
+  format: 'flow',
+  table: [],
+  region: undefined,
+  endpoint: undefined,
 };
 
 const counts = [
@@ -127,10 +131,15 @@ describe('continueCommand()', () => {
       output: 'rows.jsonl',
       limit: 10,
       json: true,
+      format: 'csv',
+      table: ['a', 'b*'],
+      region: 'eu-west-1',
+      endpoint: undefined,
     };
     expect(continueCommand(all)).toBe(
-      "source-dynamodb pull --source 'flows/a b.yaml' --capture acmeCo/try --state 'it'\\''s.json' " +
-        '--until backfilled --reduce --output rows.jsonl --limit 10 --json',
+      "source-dynamodb pull --source 'flows/a b.yaml' --capture acmeCo/try --region eu-west-1 " +
+        "--table a --table 'b*' --state 'it'\\''s.json' " +
+        '--until backfilled --reduce --format csv --output rows.jsonl --limit 10 --json',
     );
   });
 });

@@ -117,5 +117,5 @@ test('command-line.md has a row for each option of pull', async () => {
   const page = readFileSync('connector/docs/command-line.md', 'utf8');
   const rows = [...page.matchAll(/^\| `(--\w+(?: <\w+>)?)` +\| [^-\s]/gm)].map(([, row]) => row);
   expect([exitCode, rows]).toEqual([0, expect.arrayContaining(options)]);
-  expect(options.length).toBe(8);
+  expect(options.length).toBe(12);
 });
