@@ -81,6 +81,8 @@ export function statusSentence(tables: readonly TableProgress[], itemsPerSecond:
   const unfinished = tables.filter(({ phase }) => phase !== 'streaming');
   const lag = lagClause(tables);
   const shards = sum(tables, (table) => table.shards);
+  const repairing = repairSentence(tables, lag);
+  if (unfinished.length === 0 && repairing !== undefined) return repairing;
   if (unfinished.length === 0) {
     return `Streaming changes of ${count(tables.length, 'table')} (${count(shards, 'shard')} open${lag})`;
   }
@@ -107,6 +109,26 @@ export function statusSentence(tables: readonly TableProgress[], itemsPerSecond:
     left === undefined || left < 1 ? '' : `about ${duration(left)} left`,
   ].filter((detail) => detail !== '');
   return `Backfilling ${which} while streaming changes (${details.join(', ')}${lag})`;
+}
+
+/** Of the tables that are repaired, while none is backfilled. */
+function repairSentence(tables: readonly TableProgress[], lag: string): string | undefined {
+  const repairing = tables.filter(({ repair }) => repair !== undefined);
+  if (repairing.length === 0) return undefined;
+  const repairs = repairing.flatMap(({ repair }) => repair ?? []);
+  const total = (of: (repair: TableRepairProgress) => number) =>
+    repairs.reduce((sum, repair) => sum + of(repair), 0);
+  const windows = total(({ windowsLeft }) => windowsLeft);
+  const keysLeft = total(({ keysInWindow, keysReadInWindow }) =>
+    Math.max(0, keysInWindow - keysReadInWindow),
+  );
+  const details = [`${count(windows, 'export')} left`];
+  if (repairs.some(({ phase }) => phase === 'reading')) {
+    details.push(`${grouped(keysLeft)} keys left of the present one`);
+  } else if (repairs.every(({ phase }) => phase === 'waiting')) {
+    details.push('waits after a failure, see the log');
+  } else details.push('exports take 10 to 20 minutes at least');
+  return `Repairing ${whichOf(repairing, tables.length)} while streaming changes (${details.join(', ')}${lag})`;
 }
 
 /** The tables by their number; a single one by its name. */

@@ -42,7 +42,10 @@ export async function repairStart(
   const isNewStream = streamArn !== saved.streamArn;
   const state = new TableState(saved, table.key);
   const nowMs = clock.now();
+  const { exports } = await aws.repairPorts();
+  const backups = await exports.describeBackups(table.name, signal);
   const plan = planWindows({
+    earliestMs: backups.earliestMs,
     nowMs,
     readUntilMs: parseRfc3339(streamReadAt),
     shards: [...state.shards().values()].flatMap((shard) =>
@@ -53,8 +56,7 @@ export async function repairStart(
     itemsReadAtMs: saved.itemsReadAt === undefined ? undefined : parseRfc3339(saved.itemsReadAt),
     streamCreatedAtMs: isNewStream ? streamCreatedAtMs(streamArn, nowMs) : undefined,
   });
-  const { exports } = await aws.repairPorts();
-  assertRemembered(await exports.describeBackups(table.name, signal), plan.fromSeconds * 1000);
+  assertRemembered(backups, plan.fromSeconds * 1000);
   const listed = gap.kind === 'shard' ? await listing(context, streamArn, signal) : undefined;
   const shards = isNewStream ? {} : keptShards(state, gap, listed, nowMs);
   return {

@@ -14,6 +14,8 @@ export interface Gap {
   readonly shards: readonly GapShard[];
   /** When a scanned item was last emitted, which may have been ahead of the stream. */
   readonly itemsReadAtMs: number | undefined;
+  /** What point-in-time recovery reaches back to; absent where it does not tell. */
+  readonly earliestMs: number | undefined;
   /** Of a stream that is not the one of the state. */
   readonly streamCreatedAtMs: number | undefined;
 }
@@ -67,7 +69,9 @@ const scanStartsMax = 20;
  */
 export function planWindows(gap: Gap): RepairPlan {
   const readUntil = Math.floor(gap.readUntilMs / 1000);
-  const from = readUntil - marginSeconds;
+  // The margin may be shorter, where the table is young, say; the gap itself may not.
+  const earliest = gap.earliestMs === undefined ? -Infinity : Math.ceil(gap.earliestMs / 1000);
+  const from = Math.min(readUntil, Math.max(readUntil - marginSeconds, earliest));
   const { starts, isRough } = startsOf(gap, from, readUntil);
   const last = starts.at(-1) ?? readUntil;
   const to = Math.max(endOf(gap), last + windowSecondsMin);
