@@ -31,15 +31,19 @@ export const segmentCountMost = 100;
 
 /** Segments of a table that is yet to be scanned: one for each page it takes, since each is a request at least. */
 export function segmentCountOf(
-  { itemCount, sizeBytes }: Pick<Table, 'itemCount' | 'sizeBytes'>,
-  { backfillSegments, scanLimit = Infinity }: SegmentOptions,
+  { itemCount, sizeBytes, capacity }: Pick<Table, 'itemCount' | 'sizeBytes' | 'capacity'>,
+  { backfillSegments, scanLimit = Infinity, rcuAllocation }: SegmentOptions,
 ): number {
+  if (backfillSegments !== undefined) return backfillSegments;
+  // In few segments a table of little capacity would be read in large pages, at the cost of its other users.
+  if (readUnitsCeiling({ capacity }, rcuAllocation) < Infinity) return segmentCountMost;
   const pageCount = Math.ceil(Math.max(sizeBytes / pageBytes, itemCount / scanLimit));
-  return backfillSegments ?? Math.min(segmentCountMost, Math.max(1, pageCount));
+  return Math.min(segmentCountMost, Math.max(1, pageCount));
 }
 
 /** What the user has set; absent where that is nothing. */
 export interface SegmentOptions {
   readonly backfillSegments: number | undefined;
   readonly scanLimit?: number | undefined;
+  readonly rcuAllocation?: number | undefined;
 }

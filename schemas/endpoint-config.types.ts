@@ -61,7 +61,7 @@ export interface AWSIAM {
  */
 export interface AdvancedOptions {
   /**
-   * Number of segments that a table is divided into for its backfill; 0 or blank means one for each megabyte, and 100 at most. A change has no effect on backfills that have begun.
+   * Number of segments that a table is divided into for its backfill; 0 or blank means one for each megabyte, 100 at most, and 100 where read units are limited. A change has no effect on backfills that have begun.
    */
   backfillSegments?: number;
   /**

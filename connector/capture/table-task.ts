@@ -105,7 +105,7 @@ export class TableTask {
     const table = await context.aws.tables.describeTable(binding.resource.table, signal);
     let firstListing: readonly Shard[] | undefined;
     if (this.#saved === undefined) {
-      const start = await firstStart(context, table, signal);
+      const start = await firstStart(this.#startContext(context.lastEpoch), table, signal);
       await this.#emit(start.state as unknown as JsonObject);
       this.#saved = start.state;
       firstListing = start.shards;
@@ -174,10 +174,15 @@ export class TableTask {
     const { aws, lastEpoch } = this.#context;
     const table = await aws.tables.describeTable(this.#binding.resource.table, signal);
     const old = this.#saved;
-    const context = { ...this.#context, lastEpoch: old?.epoch ?? lastEpoch };
+    const context = this.#startContext(old?.epoch ?? lastEpoch);
     const { state } = await firstStart(context, table, signal);
     await this.#emit(replacingPatch(old, state));
     this.#saved = state;
+  }
+
+  #startContext(lastEpoch: string | undefined) {
+    const { rcuAllocation } = this.#binding.resource;
+    return { ...this.#context, lastEpoch, config: { ...this.#context.config, rcuAllocation } };
   }
 
   #emit(patch: JsonObject): Promise<void> {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { segmentCountOf, type SegmentOptions } from '../../connector/read-capacity.ts';
+import type { TableCapacity } from '../../connector/table.ts';
 
+const onDemand: TableCapacity = { mode: 'on-demand', readUnitsPerSecondMax: undefined };
 const none: SegmentOptions = { backfillSegments: undefined };
 
 describe('segmentCountOf()', () => {
@@ -12,6 +14,15 @@ describe('segmentCountOf()', () => {
     ['small pages', 40, 10_000, { ...none, scanLimit: 10 }, 4],
     ['what the user sets, whatever the size', 1e9, 4e11, { ...none, backfillSegments: 7 }, 7],
   ])('%s', (_, itemCount, sizeBytes, options, want) => {
-    expect(segmentCountOf({ itemCount, sizeBytes }, options)).toBe(want);
+    expect(segmentCountOf({ itemCount, sizeBytes, capacity: onDemand }, options)).toBe(want);
+  });
+
+  test.each<[string, TableCapacity, number | undefined]>([
+    ['of little capacity', { mode: 'provisioned', readUnitsPerSecond: 5 }, undefined],
+    ['with a maximum', { mode: 'on-demand', readUnitsPerSecondMax: 100 }, undefined],
+    ['given little of it', onDemand, 5],
+  ])('as many as the Go connector of a table %s', (_, capacity, rcuAllocation) => {
+    const table = { itemCount: 20, sizeBytes: 2000, capacity };
+    expect(segmentCountOf(table, { ...none, rcuAllocation })).toBe(100);
   });
 });

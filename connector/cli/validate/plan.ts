@@ -88,7 +88,10 @@ function planTable(input: PlanInput, options: PlanOptions): TablePlan {
   const { table, rcuAllocation, openShardCount } = input;
   const { name, itemCount, sizeBytes, capacity } = table;
   const ceiling = readUnitsCeiling(table, rcuAllocation);
-  const readUnits = readUnitsOf(table, pageItemsOf(ceiling, options.scanLimit), options);
+  const readUnits = readUnitsOf(table, pageItemsOf(ceiling, options.scanLimit), {
+    ...options,
+    rcuAllocation,
+  });
   const unitsPerSecond = Math.min(ceiling, greatestPace(sizeBytes, openShardCount));
   const isProvisioned = capacity.mode === 'provisioned';
   return {
@@ -113,11 +116,12 @@ function limitOf({ capacity }: Table, rcuAllocation: number | undefined): Limit 
 
 /** A page costs its size in units of 4 KB, rounded up, and at least one; every segment has at least one page. */
 export function readUnitsOf(
-  { itemCount, sizeBytes }: Pick<Table, 'itemCount' | 'sizeBytes'>,
+  table: Pick<Table, 'itemCount' | 'sizeBytes' | 'capacity'>,
   pageItems: number | undefined,
   options: SegmentOptions,
 ): number {
-  const segmentCount = segmentCountOf({ itemCount, sizeBytes }, options);
+  const { itemCount, sizeBytes } = table;
+  const segmentCount = segmentCountOf(table, options);
   const itemBytes = itemCount === 0 ? 0 : sizeBytes / itemCount;
   const itemsOfFullPage = Math.max(1, Math.floor(pageBytes / Math.max(1, itemBytes)));
   const itemsPerPage = Math.min(pageItems ?? Infinity, itemsOfFullPage);

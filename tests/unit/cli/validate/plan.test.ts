@@ -25,7 +25,9 @@ describe('readUnitsOf()', () => {
     ['small pages of small items: a unit each', 1000, 100_000, 10, 1, 100],
     ['items of 400 KB', 10, 4_096_000, undefined, 1, 1000],
   ])('reckons with %s', (_, itemCount, sizeBytes, pageItems, backfillSegments, want) => {
-    const got = readUnitsOf({ itemCount, sizeBytes }, pageItems, { backfillSegments });
+    const got = readUnitsOf({ itemCount, sizeBytes, capacity: onDemand }, pageItems, {
+      backfillSegments,
+    });
     // A page ends with an item, so that a part of a unit is left over in each.
     expect(Math.abs(got - want)).toBeLessThanOrEqual(want * 0.005);
   });
