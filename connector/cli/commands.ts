@@ -1,10 +1,11 @@
 /** The commands for people: their options and help here, their work in a file each, loaded when it is asked for. */
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { protocolVersion } from '../../protocol/responses.ts';
 import type { CommandHost } from '../host.ts';
 import { createContext, type CommandContext } from './command.ts';
+import type { Shell } from './completion.ts';
 import { exitCodes, reportError } from './command-error.ts';
 import type { DiscoverFlags } from './discover/discover.ts';
 import type { PullOptions } from './pull/pull.ts';
@@ -64,6 +65,7 @@ function createProgram(context: CommandContext, isVerbose: boolean, done: Done):
   defineValidate(program, context, done);
   defineSpec(program, context, done);
   definePull(program, context, done);
+  defineCompletion(program, context);
   return program;
 }
 
@@ -214,6 +216,18 @@ function definePull(program: Command, context: CommandContext, done: Done): void
     .action(async (options: PullOptions) => {
       const { pull } = await import('./pull/pull.ts');
       done(await pull(options, context));
+    });
+}
+
+function defineCompletion(program: Command, { print }: CommandContext): void {
+  program
+    .command('completion')
+    .description('print a script that lets a shell complete commands and options')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', '\nExample:\n  $ source <(source-dynamodb completion bash)')
+    .action(async (shell: Shell) => {
+      const { completionScript } = await import('./completion.ts');
+      await print(completionScript(program, shell));
     });
 }
 
