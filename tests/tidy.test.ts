@@ -12,6 +12,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   reduction: ['words'],
   session: [
     'capture',
+    'transcoder',
     'discovery',
     'state',
     'aws',

@@ -18,6 +18,7 @@ import {
   type Table,
   type TableStream,
 } from '../table.ts';
+import { createTranscoder, type Transcoder } from '../transcoder/transcoder.ts';
 
 /** A handful of calls per table: a hundred bindings are checked in seconds, and nobody is throttled. */
 const checkConcurrency = 8;
@@ -103,7 +104,10 @@ async function scanAnItem(
   };
   const resource = `table "${table.name}"`;
   const subject = { action: 'dynamodb:Scan', resource, endpoint: aws.endpoint };
-  await permitted(aws, subject, () => aws.tables.scan(request, signal), signal);
+  const scan = async () => {
+    readerOf(table).items(await aws.tables.scan(request, signal), anyMeta);
+  };
+  await permitted(aws, subject, scan, signal);
 }
 
 /** Throws when the stream cannot be listed or read. */
@@ -129,11 +133,30 @@ async function readARecord(
   const start = { type: 'TRIM_HORIZON' } as const;
   try {
     const iterator = await aws.streams.getShardIterator(stream.arn, shard.id, start, signal);
-    await permitted(aws, subject, () => aws.streams.getRecords(iterator, 1, signal), signal);
+    const getRecords = async () => {
+      const body = await aws.streams.getRecords(iterator, 1, signal);
+      readerOf(table).records(body, anyMeta, allRecords);
+    };
+    await permitted(aws, subject, getRecords, signal);
   } catch (error) {
     if (!trimmedNames.has(nameOf(error))) throw error;
   }
 }
+
+/** Reads an answer as a capture would: a page of a proxy is no table, whatever its status. */
+function readerOf({ key }: Table): Transcoder {
+  const nothing = new Uint8Array(0);
+  const framing = {
+    head: nothing,
+    tail: nothing,
+    seal: (_bytes: Uint8Array, _start: number, end: number) => end,
+  };
+  return createTranscoder({ key, framing });
+}
+
+/** Nobody will see the documents. */
+const anyMeta = { epoch: '', scannedAt: '' };
+const allRecords = { skipBeforeMs: 0, afterSequenceNumber: undefined, expandDeletesBeforeMs: 0 };
 
 /** Makes a call for the sake of its permission: throttling is an answer too, and comes after that check. */
 async function permitted(

@@ -85,8 +85,8 @@ describe('serve()', () => {
     ],
     [
       'a state of another shape',
-      { input: [open({ state: { bindingStateV1: { a: {} } } })] },
-      "Cannot use the state: bindingStateV1.a must have required property 'streamArn'. " +
+      { input: [open({ state: { bindingStateV1: { orders: {} } } }, [binding('orders')])] },
+      `Cannot use the state of "orders": it must have required property 'streamArn'. ` +
         "Increment the binding's backfill counter to start it over.",
     ],
     [

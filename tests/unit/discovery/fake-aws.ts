@@ -33,13 +33,15 @@ export interface FakeAwsOptions {
   /** Tables that are listed, but gone when they are described. */
   readonly dropped?: readonly string[];
   readonly shards?: Partial<ShardPage>;
+  /** Other bodies than those of an empty table. */
+  readonly bodies?: Partial<Record<'scan' | 'getRecords', string>>;
   /** Errors that a call of this name throws, one after the other; the last one for ever. */
   readonly failures?: Partial<Record<Call, readonly (Error | undefined)[]>>;
 }
 
 /** Both ports over tables in memory; `calls` tells what was asked, in its order. */
 export function fakeAws(options: FakeAwsOptions): Aws & { readonly calls: string[] } {
-  const { tables, dropped = [], failures = {} } = options;
+  const { tables, dropped = [], failures = {}, bodies = {} } = options;
   const calls: string[] = [];
   const counts = new Map<Call, number>();
   const answer = <T>(call: Call, subject: string, value: () => T): Promise<T> => {
@@ -73,7 +75,8 @@ export function fakeAws(options: FakeAwsOptions): Aws & { readonly calls: string
       listTables: () =>
         answer('listTables', '', () => [...tables.map(({ name }) => name), ...dropped]),
       describeTable: (name) => answer('describeTable', name, () => describe(tables, name)),
-      scan: (request) => answer('scan', JSON.stringify(request), () => Buffer.from('{}')),
+      scan: (request) =>
+        answer('scan', JSON.stringify(request), () => Buffer.from(bodies.scan ?? '{"Items":[]}')),
       getItems: () => Promise.reject(new Error('Nobody asks')),
     },
     streams: {
@@ -82,7 +85,9 @@ export function fakeAws(options: FakeAwsOptions): Aws & { readonly calls: string
       getShardIterator: (arn, shardId, { type }) =>
         answer('getShardIterator', `${arn} ${shardId} ${type}`, () => 'iterator-1'),
       getRecords: (iterator, limit) =>
-        answer('getRecords', `${iterator} ${limit}`, () => Buffer.from('{}')),
+        answer('getRecords', `${iterator} ${limit}`, () =>
+          Buffer.from(bodies.getRecords ?? '{"Records":[],"NextShardIterator":"i"}'),
+        ),
     },
   };
 }

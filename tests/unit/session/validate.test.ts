@@ -48,6 +48,26 @@ describe('validate()', () => {
     ]);
   });
 
+  const damaged = 'expected "{" at byte 0';
+  test.each<[string, NonNullable<FakeAwsOptions['bodies']>, string]>([
+    ['a page of HTML', { scan: '<html>Sign in</html>' }, damaged],
+    ['an empty body', { scan: '' }, 'expected "{" at byte 0, but it ends there'],
+    ['an empty object', { scan: '{}' }, 'expected a response with "Items" at byte 2'],
+    ['an item without its key', { scan: '{"Items":[{"x":{"S":"1"}}]}' }, 'byte'],
+    ['HTML for records', { getRecords: '<html>' }, damaged],
+    ['nothing for records', { getRecords: '{}' }, 'expected a response with "Records" at byte 2'],
+  ])('refuses %s, whatever its status', async (_, bodies, want) => {
+    let nowMs = 0;
+    const aws = fakeAws({ tables: [orders], bodies });
+    const clock = { now: () => (nowMs += 500), sleep: () => Promise.resolve() };
+    const impatient = { ...aws, retry: { ...aws.retry, clock } };
+    const got = await rejectionOf(validate(bind('orders'), impatient, recordingLog().log, signal));
+    expect(got).toMatchObject({
+      code: 'response-invalid',
+      message: expect.stringContaining(want) as unknown,
+    });
+  });
+
   test.each<[string, FakeAwsOptions]>([
     ['a table that is being updated', { tables: [tableNamed('orders', { status: 'UPDATING' })] }],
     ['a stream without shards', { tables: [orders], shards: { shards: [] } }],
