@@ -3,6 +3,7 @@
 import { mapPool } from '../async/map-pool.ts';
 import { AwsError, remedyOf, withRetry, type Aws, type CallSubject } from '../aws/aws.ts';
 import type { ResourceConfig } from '../config/config.ts';
+import { checkRepair, type RepairConfig } from './check-repair.ts';
 import {
   concernsAllTables,
   ConnectorError,
@@ -22,6 +23,8 @@ import { createTranscoder, type Transcoder } from '../transcoder/transcoder.ts';
 
 /** A handful of calls per table: a hundred bindings are checked in seconds, and nobody is throttled. */
 const checkConcurrency = 8;
+
+const noRepair: RepairConfig = { onDataLoss: 'fail', exportTarget: undefined };
 
 /** DynamoDB's limit. The smallest part of a table that a scan can ask for costs next to nothing. */
 const segmentCountMax = 1_000_000;
@@ -44,9 +47,10 @@ export async function checkBindings(
   bindings: readonly ResourceConfig[],
   aws: Aws,
   signal: AbortSignal,
+  repair: RepairConfig = noRepair,
 ): Promise<BindingCheck[]> {
   const check = (binding: ResourceConfig, signal: AbortSignal) =>
-    checkBinding(binding, aws, signal);
+    checkBinding(binding, aws, repair, signal);
   const checks = await mapPool(bindings, checkConcurrency, check, signal);
   const twins = duplicates(
     bindings,
@@ -66,6 +70,7 @@ export function lacksOldImages({ table }: BindingCheck): boolean {
 async function checkBinding(
   binding: ResourceConfig,
   aws: Aws,
+  repair: RepairConfig,
   signal: AbortSignal,
 ): Promise<BindingCheck> {
   const problems: ConnectorError[] = [];
@@ -84,6 +89,7 @@ async function checkBinding(
   if (problems.some(({ code }) => code === errorCodes.tableNotActive)) return { table, problems };
   await attempt(() => scanAnItem(binding, table, aws, signal));
   if (stream !== undefined) await attempt(() => readARecord(table, stream, aws, signal));
+  await attempt(() => checkRepair(repair, table, aws, signal));
   return { table, problems };
 }
 

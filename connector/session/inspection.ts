@@ -86,7 +86,7 @@ export async function inspectBindings(
   const aws = await connect(config, host, log);
   const checks = await withSuggestions(
     bindings,
-    await checkBindings(bindings, aws, host.stop),
+    await checkBindings(bindings, aws, host.stop, config),
     aws,
     host.stop,
   );

@@ -84,7 +84,13 @@ async function answer(
       const config = parseEndpointConfig(request.config);
       const bindings = parseResourceConfigs(request.bindings.map((each) => each.resourceConfig));
       const { validate } = await import('./validate.ts');
-      const paths = await validate(bindings, await connect(config, session), log, host.stop);
+      const paths = await validate(
+        bindings,
+        await connect(config, session),
+        log,
+        host.stop,
+        config,
+      );
       return { kind: 'validated', bindings: paths.map((resourcePath) => ({ resourcePath })) };
     }
     case 'apply':

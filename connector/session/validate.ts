@@ -5,6 +5,7 @@ import type { ResourceConfig } from '../config/config.ts';
 import { ConnectorError, listProblems, sentencesOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { noOldImages } from '../table.ts';
+import type { RepairConfig } from './check-repair.ts';
 import { checkBindings, lacksOldImages } from './check-bindings.ts';
 
 /**
@@ -17,8 +18,9 @@ export async function validate(
   aws: Aws,
   log: Log,
   signal: AbortSignal,
+  repair?: RepairConfig,
 ): Promise<string[][]> {
-  const checks = await checkBindings(bindings, aws, signal);
+  const checks = await checkBindings(bindings, aws, signal, repair);
   for (const { table } of checks.filter(lacksOldImages)) {
     log.warn(noOldImages, {
       table: table?.name,

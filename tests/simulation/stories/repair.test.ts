@@ -2,6 +2,7 @@
 
 import { describe, expect, jest, test } from '@jest/globals';
 import { Stage } from '../scripted.ts';
+import { endpointConfig } from '../open-request.ts';
 import { keepWriting, streaming } from './writers.ts';
 
 jest.setTimeout(300_000);
@@ -38,5 +39,33 @@ describe('a gap', () => {
       return (await stage.judged()).filter((violation) => !isOfRepairs(violation));
     });
     expect(got).toEqual([]);
+  });
+});
+
+describe('validate', () => {
+  const ask = (stage: Stage, exportBucket = 'exports') =>
+    stage.play(async () => {
+      const config = endpointConfig({ ...advanced, exportBucket });
+      const binding = { resourceConfig: { table: 'table-0' }, collection: { name: 'a/b' } };
+      const request = { validate: { name: 'a/c', config, bindings: [binding] } };
+      return await stage.ask(request).then(
+        () => 'fine',
+        (error: unknown) => (error as Error).message,
+      );
+    });
+
+  test('takes a table that can be repaired, and starts no export', async () => {
+    const stage = recoverable();
+    expect(await ask(stage)).toBe('fine');
+    expect(stage.fake.exports).toEqual([]);
+  });
+
+  test('refuses a table without point-in-time recovery, and a bucket that is not there', async () => {
+    const stage = recoverable();
+    stage.fake.setRecovery('table-0', undefined);
+    expect(await ask(stage)).toBe(
+      'Table "table-0" has no point-in-time recovery, which a repair needs',
+    );
+    expect(await ask(recoverable(), 'nowhere')).toBe('There is no bucket "nowhere"');
   });
 });
