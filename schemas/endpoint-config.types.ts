@@ -97,6 +97,18 @@ export interface AdvancedOptions {
    * ID of the AWS account that owns the bucket, 12 digits, if that is not the account of your credentials.
    */
   exportBucketOwner?: string;
+  /**
+   * How numbers that are no key are written. With exact, or blank, as JSON numbers where Flow keeps all their digits, and as strings where not. With double as JSON numbers, rounded to 17 digits as Estuary's own connector does it. With string as strings, whose columns hold all digits from the beginning. Choose before the first backfill.
+   */
+  numbers?: 'exact' | 'double' | 'string';
+  /**
+   * Whether a change also carries the item as it was before, in _meta/before. Blank means yes. Without it a collection of many changes is smaller by a tenth to a fifth, and Flow bills by the byte.
+   */
+  beforeImages?: boolean;
+  /**
+   * What happens to items that DynamoDB deletes because they have expired. With capture, or blank, they are deleted from the collection too. With ignore they stay in it as they were.
+   */
+  ttlDeletes?: 'capture' | 'ignore';
 }
 /**
  * Tables that discovery looks at, by patterns of their names, in which * stands for any characters and ? for one. Bindings that you have are captured all the same.

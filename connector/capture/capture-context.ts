@@ -12,6 +12,7 @@ import type { TableStateJson } from '../state/state.ts';
 import type { DocumentFraming } from '../transcoder/transcoder.ts';
 import type { CaptureEnd } from './capture-end.ts';
 import type { Emitter } from './emitter.ts';
+import type { EncodeSourcedSchema } from './sourced-schemas.ts';
 import type { ProgressWatch } from './progress-watch.ts';
 
 /** One binding, ready to be captured. */
@@ -31,6 +32,7 @@ export interface CaptureOptions {
   readonly log: Log;
   readonly emitter: Emitter;
   readonly documentFraming: (binding: number) => DocumentFraming;
+  readonly sourcedSchema: EncodeSourcedSchema;
   /** The youngest epoch in the state, also of bindings that are gone; new ones must be younger. */
   readonly lastEpoch: string | undefined;
   readonly end: CaptureEnd;

@@ -8,7 +8,7 @@ import {
   type ItemPage,
   type ItemPageOutcome,
 } from '../backfill/backfill.ts';
-import { statePatch, type JsonObject, type TableState } from '../state/state.ts';
+import type { JsonObject, TableState } from '../state/state.ts';
 import {
   followStream,
   StreamLag,
@@ -17,12 +17,7 @@ import {
 } from '../stream/stream.ts';
 import type { Table } from '../table.ts';
 import { parseRfc3339, rfc3339 } from '../time.ts';
-import {
-  createTranscoder,
-  laterSequenceNumber,
-  type Frames,
-  type Transcoder,
-} from '../transcoder/transcoder.ts';
+import { laterSequenceNumber } from '../transcoder/transcoder.ts';
 import { untilDone } from './capture-end.ts';
 import type { CaptureContext, TableBinding } from './capture-context.ts';
 import { Fence } from './fence.ts';
@@ -30,6 +25,7 @@ import { expandDeletesBeforeMs, skipBeforeMs } from './record-bounds.ts';
 import { betterSegmentCount } from './segment-count.ts';
 import { StreamFirst } from './stream-first.ts';
 import { markStream } from './stream-mark.ts';
+import { TableOutput } from './table-output.ts';
 import { TableRepair } from './table-repair.ts';
 import { assertSameStream } from './table-start.ts';
 
@@ -51,27 +47,23 @@ export class TableCapture {
   readonly counts = { units: 0, documents: 0, changes: 0 };
   readonly repair: TableRepair;
   readonly #options: TableCaptureOptions;
-  readonly #transcoder: Transcoder;
+  readonly #output: TableOutput;
   readonly #fence = new Fence();
   readonly #streamFirst: StreamFirst;
 
   constructor(options: TableCaptureOptions) {
-    const { context, binding, table } = options;
+    const { context } = options;
     this.#options = options;
-    this.#transcoder = createTranscoder({
-      key: table.key,
-      framing: context.documentFraming(binding.index),
-      pool: context.pool,
-    });
+    this.#output = new TableOutput(options);
     this.lag = new StreamLag(context.clock);
     this.#streamFirst = new StreamFirst(this.lag);
     this.repair = new TableRepair({
       ...options,
       fence: this.#fence,
-      transcoder: this.#transcoder,
+      transcoder: this.#output.transcoder,
       streamFirst: this.#streamFirst,
       counts: this.counts,
-      emit: (...batch) => this.#emit(...batch),
+      emit: (...batch) => this.#output.emit(...batch),
     });
   }
 
@@ -86,11 +78,16 @@ export class TableCapture {
     return this.#streamFirst.isOpen;
   }
 
+  /** Tells Flow again what an earlier process has learned of the documents' types. */
+  declareRemembered(): Promise<void> {
+    return this.#output.declareRemembered();
+  }
+
   /** Runs until the signal aborts; or, where the capture is to end at some point, until then. */
   async run(signal: AbortSignal): Promise<void> {
     const { context, binding, state } = this.#options;
     const { clock, end } = context;
-    const emit = (patch: JsonObject | undefined) => this.#emit(patch);
+    const emit = (patch: JsonObject | undefined) => this.#output.emit(patch);
     const tasks: Task[] = [
       (taskSignal) => this.#followStream(taskSignal),
       (taskSignal) => this.#runBackfill(taskSignal),
@@ -155,8 +152,8 @@ export class TableCapture {
         idleReadCalls: context.idleReadCalls,
         idleBackoffMaxMs: context.config.idleBackoffMaxMs,
         deliver: (page) => this.#deliverRecords(page),
-        recordShards: (ids, isFinished) => this.#emit(state.addShards(ids, isFinished)),
-        forgetShards: (shardIds) => this.#emit(state.forgetShards(shardIds)),
+        recordShards: (ids, isFinished) => this.#output.emit(state.addShards(ids, isFinished)),
+        forgetShards: (shardIds) => this.#output.emit(state.forgetShards(shardIds)),
         checkTable: (checkSignal) => this.#checkTable(checkSignal),
       },
       signal,
@@ -168,14 +165,14 @@ export class TableCapture {
   async #deliverItems(page: ItemPage): Promise<ItemPageOutcome> {
     const { epoch, state, context } = this.#options;
     const scannedAt = rfc3339(page.scannedAtMs);
-    const documents = this.#transcoder.items(page.body, { epoch, scannedAt });
+    const documents = this.#output.transcoder.items(page.body, { epoch, scannedAt });
     assertAdvances(page, documents.lastEvaluatedKey);
     const segmentCount = betterSegmentCount(state, page, documents, context.config);
     const admission = this.#fence.admit(page.ticket, documents);
     this.#fence.end(page.ticket);
     if (segmentCount !== undefined) {
       documents.release();
-      await this.#emit(state.amend({ totalBackfillSegments: segmentCount }));
+      await this.#output.emit(state.amend({ totalBackfillSegments: segmentCount }));
       return { kind: 'divided', units: documents.consumedUnits };
     }
     if (admission.kind === 'scan-again') {
@@ -186,7 +183,7 @@ export class TableCapture {
     this.counts.units += documents.consumedUnits;
     this.counts.documents += documents.count - dropped.length;
     const patch = state.advanceSegment(page.segment, documents, context.clock.now());
-    await this.#emit(patch, documents, dropped);
+    await this.#output.emit(patch, documents, dropped);
     return {
       kind: 'covered',
       lastEvaluatedKey: documents.lastEvaluatedKey,
@@ -197,7 +194,7 @@ export class TableCapture {
   async #deliverRecords(page: RecordPage): Promise<RecordPageOutcome> {
     const { epoch, state, context } = this.#options;
     const meta = { epoch, scannedAt: rfc3339(context.clock.now()) };
-    const documents = this.#transcoder.records(page.body, meta, {
+    const documents = this.#output.transcoder.records(page.body, meta, {
       skipBeforeMs: skipBeforeMs(state),
       afterSequenceNumber: page.afterSequenceNumber,
       expandDeletesBeforeMs: expandDeletesBeforeMs(state),
@@ -216,21 +213,8 @@ export class TableCapture {
         : { sequenceNumber: lastSequenceNumber, createdAtMs: lastCreatedAtMs };
     this.counts.documents += documents.count;
     this.counts.changes += recordCount;
-    await this.#emit(state.advanceShard(page.shardId, read, isFinished), documents);
+    await this.#output.emit(state.advanceShard(page.shardId, read, isFinished), documents);
     return { recordCount, lastSequenceNumber, lastCreatedAtMs, nextShardIterator };
-  }
-
-  async #emit(
-    patch: JsonObject | undefined,
-    documents?: Frames,
-    dropped: readonly number[] = [],
-  ): Promise<void> {
-    if (patch !== undefined) {
-      const frames = documents?.without(dropped) ?? [];
-      const { context, binding } = this.#options;
-      await context.emitter.emit({ frames, patch: statePatch(binding.stateKey, patch) });
-    }
-    documents?.release();
   }
 
   async #checkTable(signal: AbortSignal): Promise<void> {

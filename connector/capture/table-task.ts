@@ -25,6 +25,8 @@ export class TableTask {
   #saved: TableStateJson | undefined;
   #capture: TableCapture | undefined;
   readonly #restartBackoff: RestartBackoff;
+  /** True once this process has told what it remembers of the documents' types. */
+  #hasDeclared = false;
   /** Set while the next backfill has to wait. */
   #startsAgainAt: string | undefined;
 
@@ -123,7 +125,10 @@ export class TableTask {
     if (state.backfillFinishedAt === undefined && state.unfinishedSegments().length === 0) {
       await this.#emit(state.amend({ backfillFinishedAt: rfc3339(context.clock.now()) }));
     }
-    return new TableCapture({ context, binding, table, state, epoch, firstListing });
+    const capture = new TableCapture({ context, binding, table, state, epoch, firstListing });
+    if (!this.#hasDeclared) await capture.declareRemembered();
+    this.#hasDeclared = true;
+    return capture;
   }
 
   /** Says what was lost, and waits where that happens again and again: each backfill reads the whole table. */
@@ -175,7 +180,10 @@ export class TableTask {
     const table = await aws.tables.describeTable(this.#binding.resource.table, signal);
     const old = this.#saved;
     const context = this.#startContext(old?.epoch ?? lastEpoch);
-    const { state } = await firstStart(context, table, signal);
+    const { state: first } = await firstStart(context, table, signal);
+    // Documents of the old backfill stay in the collection.
+    const locations = old?.locations;
+    const state = locations === undefined ? first : { ...first, locations };
     await this.#emit(replacingPatch(old, state));
     this.#saved = state;
   }

@@ -1,13 +1,9 @@
 /** What a user configures: JSON at the edge, total types inside. */
 
+import type { Credentials, EndpointConfig, ResourceConfig } from './configured.ts';
 import { parseDurationMs } from './duration.ts';
 import { ConnectorError, errorCodes, listProblems } from '../errors.ts';
-import {
-  exportTargetOf,
-  repairProblems,
-  type ExportTarget,
-  type OnDataLoss,
-} from './export-target.ts';
+import { exportTargetOf, repairProblems } from './export-target.ts';
 import { tidied } from './given.ts';
 import { compileCheck, type ConfigProblem, type SchemaCheck } from './schema-check.ts';
 import { endpointRules, resourceRules, serverUrl } from './text-rules.ts';
@@ -19,51 +15,7 @@ import type { TableFilter } from '../table.ts';
 
 export { serverUrl } from './text-rules.ts';
 
-/** Whom to be for AWS. */
-export type Credentials =
-  | {
-      readonly kind: 'access-key';
-      readonly accessKeyId: string;
-      readonly secretAccessKey: string;
-    }
-  | {
-      /** A role that Flow assumed for us, for up to twelve hours. */
-      readonly kind: 'session';
-      readonly accessKeyId: string;
-      readonly secretAccessKey: string;
-      readonly sessionToken: string;
-    }
-  | {
-      /** Whatever the AWS SDK finds: environment, profile, single sign-on, the machine's role. */
-      readonly kind: 'default-chain';
-    };
-
-export interface EndpointConfig {
-  readonly region: string;
-  readonly credentials: Credentials;
-  /** An http or https URL without a slash at its end; absent for AWS's own endpoint. */
-  readonly endpoint: string | undefined;
-  /** For backfills that have yet to begin; absent where the table's size decides. */
-  readonly backfillSegments: number | undefined;
-  /** Items that one scan request evaluates at most; absent where the page's size is the limit. */
-  readonly scanLimit: number | undefined;
-  /** The longest wait between two reads of a shard without new records. */
-  readonly idleBackoffMaxMs: number;
-  /** True when collections are to keep every change rather than the latest one of a key. */
-  readonly historyMode: boolean;
-  /** Which tables discovery looks at. */
-  readonly tableFilter: TableFilter;
-  readonly onDataLoss: OnDataLoss;
-  /** Present where gaps are to be repaired. */
-  readonly exportTarget: ExportTarget | undefined;
-}
-
-export interface ResourceConfig {
-  /** Name or ARN of the table, as the user wrote it. */
-  readonly table: string;
-  /** Read units per second; absent where the table's own capacity decides. */
-  readonly rcuAllocation: number | undefined;
-}
+export type { Credentials, EndpointConfig, ResourceConfig } from './configured.ts';
 
 const idleBackoffMaxMsDefault = 1000;
 /** DynamoDB allows five reads a second of a shard. */
@@ -128,6 +80,9 @@ export function parseEndpointConfig(json: unknown): EndpointConfig {
     onDataLoss: advanced.onDataLoss ?? 'fail',
     tableFilter: tableFilterOf(advanced.tableFilter),
     exportTarget: exportTargetOf(advanced),
+    numbers: advanced.numbers ?? 'exact',
+    beforeImages: advanced.beforeImages ?? true,
+    ttlDeletes: advanced.ttlDeletes ?? 'capture',
   };
 }
 
@@ -156,8 +111,9 @@ function readResourceConfig(json: unknown, index: number) {
   const value = tidied(json, resourceSchema, { ignored: ['_meta'], trims: false });
   const problems = checkResourceConfig(value, placeOf(index));
   // Of use only where there is no problem.
-  const { table, rcuAllocation } = (value ?? {}) as Resource;
-  return { problems, config: { table, rcuAllocation: nonZero(rcuAllocation) } };
+  const { table, rcuAllocation, beforeImages, ttlDeletes } = (value ?? {}) as Resource;
+  const config = { table, rcuAllocation: nonZero(rcuAllocation), beforeImages, ttlDeletes };
+  return { problems, config };
 }
 
 /** What is deeper than any configuration would exhaust whoever walks it: that is a mistake, not a bug. */

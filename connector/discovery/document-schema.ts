@@ -42,9 +42,12 @@ export function documentSchema(table: Table, options: DocumentSchemaOptions): Js
 
 /** JSON pointers of a table's primary key: partition key, then sort key. */
 export function documentKey(table: Table): string[] {
-  return table.key.map(({ name }) =>
-    isMoved(name) ? `/${metaName}/${movedAttributeName}` : `/${escapePointer(name)}`,
-  );
+  return table.key.map(({ name }) => `/${documentKeyPath(name).map(escapePointer).join('/')}`);
+}
+
+/** Where a key attribute lies in a document. */
+export function documentKeyPath(name: string): string[] {
+  return isMoved(name) ? [metaName, movedAttributeName] : [name];
 }
 
 /** One name as a part of a JSON pointer (RFC 6901). */
@@ -69,7 +72,7 @@ function itemSchema(key: readonly KeyAttribute[]): JsonSchema {
 }
 
 // Flow takes no fractional numbers as keys, hence the digits as a string.
-const keySchemas: Readonly<Record<KeyType, JsonSchema>> = {
+export const keySchemas: Readonly<Record<KeyType, JsonSchema>> = {
   S: { type: 'string' },
   N: { type: 'string', format: 'number' },
   B: { type: 'string', contentEncoding: 'base64' },

@@ -8,6 +8,7 @@ import {
   parseResourceConfigs,
   type EndpointConfig,
 } from '../config/config.ts';
+import { sourcedSchema } from '../discovery/discovery.ts';
 import { ConnectorError, errorCodes, isConnectorError, messageOf } from '../errors.ts';
 import { loadState, pruningPatch } from '../state/state.ts';
 import type { Clock } from '../host.ts';
@@ -103,6 +104,12 @@ async function capture(
       log,
       emitter,
       documentFraming: (binding) => codec.documentFraming(binding),
+      sourcedSchema: (binding, key, locations) =>
+        codec.encode({
+          kind: 'sourcedSchema',
+          binding,
+          documentSchema: sourcedSchema(key, locations),
+        }),
       lastEpoch,
       end,
       watch,

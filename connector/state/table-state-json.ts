@@ -24,6 +24,8 @@ export interface TableStateJson {
   readonly repairedAt?: string;
   readonly backfillSegmentProgress?: Readonly<Record<string, SegmentJson>>;
   readonly shards?: Readonly<Record<string, ShardJson>>;
+  /** What was seen of values' types: letters by JSON pointer. */
+  readonly locations?: Readonly<Record<string, string>>;
 }
 
 export interface SegmentJson {

@@ -141,6 +141,17 @@ export class TableState {
     return members;
   }
 
+  locations(): readonly (readonly [pointer: string, letters: string])[] {
+    return Object.entries(this.#members.locations ?? {});
+  }
+
+  /** Adds to what was seen of values' types. */
+  addLocations(locations: Readonly<Record<string, string>>): JsonObject {
+    const { locations: known } = this.#members;
+    this.#members = { ...this.#members, locations: { ...known, ...locations } };
+    return { locations };
+  }
+
   /** A page of a segment was covered; without a key to go on from the segment is finished. */
   advanceSegment(
     segment: number,

@@ -6,7 +6,7 @@ import { closeList, comma, openList, openMap } from './bytes.ts';
 import { invalidResponse, skipSpace } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
-import { writeNumber } from './number.ts';
+import { type NumberForm, writeNumber } from './number.ts';
 
 const typeNames = ['S', 'B', 'N', 'M', 'L', 'BOOL', 'NULL', 'SS', 'BS', 'NS'] as const;
 type TypeName = (typeof typeNames)[number];
@@ -31,6 +31,7 @@ export function writeScalar(
   cursor: JsonCursor,
   type: Exclude<TypeName, 'M' | 'L'> | undefined,
   writer: ByteWriter,
+  numbers: NumberForm,
 ): void {
   switch (type) {
     case 'S':
@@ -38,7 +39,7 @@ export function writeScalar(
       cursor.at = writer.writeString(cursor, cursor.at);
       return;
     case 'N':
-      cursor.at = writeNumber(cursor, cursor.at, writer);
+      cursor.at = writeNumber(cursor, cursor.at, writer, numbers);
       return;
     case 'BOOL':
     case 'NULL':
@@ -47,7 +48,7 @@ export function writeScalar(
     case 'SS':
     case 'BS':
     case 'NS':
-      writeSet(cursor, type === 'NS', writer);
+      writeSet(cursor, type === 'NS' ? numbers : undefined, writer);
       return;
     case undefined:
       // DynamoDB Local 3.3.0 writes an empty map so in GetRecords: `{}`, and not `{"M":{}}`.
@@ -59,7 +60,7 @@ export function writeScalar(
 export function writeKeyValue(cursor: JsonCursor, key: KeyAttribute, writer: ByteWriter): void {
   const { bytes, at } = cursor;
   if (enterValue(cursor) !== key.type) throw wrongKeyType(bytes, at, key);
-  if (key.type === 'N') cursor.at = writeNumber(cursor, cursor.at, writer, true);
+  if (key.type === 'N') cursor.at = writeNumber(cursor, cursor.at, writer, 'string');
   else cursor.at = writer.writeString(cursor, cursor.at);
 }
 
@@ -78,13 +79,17 @@ function writeLiteral(cursor: JsonCursor, type: 'BOOL' | 'NULL', writer: ByteWri
   writer.writeAscii(type === 'NULL' ? 'null' : literal);
 }
 
-function writeSet(cursor: JsonCursor, isOfNumbers: boolean, writer: ByteWriter): void {
+/** `numbers` is absent for other sets. */
+function writeSet(cursor: JsonCursor, numbers: NumberForm | undefined, writer: ByteWriter): void {
   writer.writeByte(openList);
   let isMore = cursor.open(openList);
   while (isMore) {
     cursor.peek();
     const { at } = cursor;
-    cursor.at = isOfNumbers ? writeNumber(cursor, at, writer) : writer.writeString(cursor, at);
+    cursor.at =
+      numbers === undefined
+        ? writer.writeString(cursor, at)
+        : writeNumber(cursor, at, writer, numbers);
     isMore = cursor.next(closeList);
     if (isMore) writer.writeByte(comma);
   }

@@ -3,7 +3,8 @@
 import type { ByteWriter } from './byte-writer.ts';
 import type { PageMeta } from './documents.ts';
 import type { ItemWriter } from './item-writer.ts';
-import type { ByteSource } from './json-bytes.ts';
+import { type ByteSource, stringEnd } from './json-bytes.ts';
+import type { JsonCursor } from './json-cursor.ts';
 
 const attributeMember = Buffer.from(',"attribute":');
 const beforeMember = Buffer.from(',"before":{');
@@ -72,6 +73,22 @@ export function writeRecordFacts(
     writer.writeString(body, identityPrincipalAt);
   }
   writer.writeAscii('}');
+}
+
+/**
+ * True when DynamoDB deleted an item because it had expired.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
+ */
+export function isByTimeToLive(cursor: JsonCursor, facts: RecordFacts): boolean {
+  const { identityTypeAt, identityPrincipalAt } = facts;
+  return (
+    isText(cursor, identityTypeAt, 'Service') &&
+    isText(cursor, identityPrincipalAt, 'dynamodb.amazonaws.com')
+  );
+}
+
+function isText(cursor: JsonCursor, at: number, text: string): boolean {
+  return at !== 0 && cursor.text(at, stringEnd(cursor, at)) === text;
 }
 
 /** Writes an old image, whose attributes lie in `image` with a comma behind each. */

@@ -50,7 +50,10 @@ export interface ItemDocuments extends Frames {
 export interface RecordDocuments extends Frames {
   /** Records in the response, also those that made no document. */
   readonly recordCount: number;
-  /** Canonical keys of the records that made documents, as `ItemDocuments.keyOf` writes them. */
+  /**
+   * Canonical keys of the records that made documents, or were deletes by time to live that are ignored, as
+   * `ItemDocuments.keyOf` writes them.
+   */
   keys(): readonly string[];
   /** Of the last record in the response; absent when it has none. */
   readonly lastSequenceNumber: string | undefined;

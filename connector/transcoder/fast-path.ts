@@ -18,6 +18,15 @@ import {
 import { copyPlainString } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import {
+  entryOf,
+  factsAt,
+  fractional,
+  insideMap,
+  locationAt,
+  noLocation,
+  numericText,
+} from './known-names.ts';
+import {
   atEnd,
   atName,
   atText,
@@ -26,7 +35,8 @@ import {
   nameSlot,
   stopAtName,
 } from './map-writing.ts';
-import { copyPlainNumber } from './number.ts';
+import { copyPlainNumber, fractionBit } from './number.ts';
+import { looksNumeric } from './numeric-text.ts';
 
 const wordOf = (text: string) => Buffer.from(text).readInt32LE();
 const boolName = wordOf('BOOL');
@@ -39,23 +49,31 @@ const aheadBytes = 14;
 
 /**
  * Writes on from where `map` is, and stops in front of the first thing that is not plain: a name to stop at, a set,
- * an empty map, an escape, a space, a number that needs thought, anything that is wrong.
+ * an empty map, an escape, a space, a number that needs thought, a map at a location that is not known, anything that
+ * is wrong; and behind a value whose location is to be noted.
  *
  * Nearly all bytes pass here, and that gave it its shape. It calls nothing that a compiler does not inline, keeps
  * its places in local variables, and never changes arrays: so compiled code has all in registers, and need not look
  * at an array again to see whether it is still the same. `| 0` says that a number is a 32-bit integer where that
  * cannot be known. With the call of one more function in the loop it is half as fast.
  */
+// eslint-disable-next-line max-lines-per-function -- see above: it cannot be divided without a call.
 export function writeFastPath(map: MapWriting, cursor: JsonCursor, writer: ByteWriter): void {
-  const { closes } = map;
+  const { closes, locations, known, wholeDigitsMax } = map;
   const { bytes: body, view } = cursor;
   const { bytes: out, view: outView } = writer;
   let at = cursor.at | 0;
   let to = writer.length | 0;
   let depth = map.depth | 0;
   let close = closes[depth]! | 0;
+  let location = locations[depth]! | 0;
+  let nameAt = map.nameAt | 0;
   let next = map.next | 0;
+  let nameEnd = 0;
+  let seen = 0;
   while (depth > 0 && at <= body.length - aheadBytes) {
+    let wanted = 0;
+    let opened = 0;
     if (next <= atText) {
       if (body[at] !== quote) break;
       const end = copyPlainString(body, view, at, out, outView, to) | 0;
@@ -63,9 +81,20 @@ export function writeFastPath(map: MapWriting, cursor: JsonCursor, writer: ByteW
       if (end === 0 || (isName && body[end] !== colon)) break;
       if (isName && depth === 1 && isStop(map, body, at, end)) break;
       to += end - at;
-      at = isName ? end + 1 : end;
-      if (isName) out[to++] = colon;
-      next = isName ? atValue : atEnd;
+      if (isName) {
+        nameAt = at;
+        at = end + 1;
+        out[to++] = colon;
+        next = atValue;
+      } else {
+        if (looksNumeric(body, at, end)) {
+          wanted = numericText;
+          nameEnd = at - 6;
+          map.seenAt = at;
+        }
+        at = end;
+        next = atEnd;
+      }
     }
     if (next === atValue) {
       if (body[at] !== openMap || body[at + 1] !== quote) break;
@@ -77,26 +106,49 @@ export function writeFastPath(map: MapWriting, cursor: JsonCursor, writer: ByteW
         next = atText;
         continue;
       }
+      nameEnd = at - 1;
       if (isShort && type !== letterN) {
         if (type === letterM ? inside !== openMap : type !== letterL || inside !== openList) break;
         if (body[at + 6] !== (type === letterM ? quote : openMap)) break;
-        close = inside + 2;
-        closes[++depth] = close;
-        out[to++] = inside;
-        at += 6;
-        next = inside === openMap ? atName : atValue;
-        continue;
+        opened = inside;
+        if (type === letterM) wanted = insideMap;
+      } else {
+        const ended =
+          copyPlainScalar(isShort, body, view, at, out, outView, to, wholeDigitsMax) | 0;
+        if (ended <= 0) break;
+        const end = ended & (fractionBit - 1);
+        if (end !== ended) wanted = fractional;
+        to += isShort ? end - at - 7 : end - at - 8;
+        at = end;
+        next = atEnd;
       }
-      const end = copyPlainScalar(isShort, body, view, at, out, outView, to) | 0;
-      if (end <= 0) break;
-      to += isShort ? end - at - 7 : end - at - 8;
-      at = end;
-      next = atEnd;
+    }
+    let found = noLocation;
+    if (wanted !== 0 && location >= 0) {
+      const entry = entryOf(known, view, location, nameAt, nameEnd) | 0;
+      if ((known[entry + factsAt]! & wanted) === 0) {
+        seen = wanted;
+        break;
+      }
+      found = known[entry + locationAt]! | 0;
+    }
+    if (opened !== 0) {
+      close = opened + 2;
+      closes[++depth] = close;
+      location = found;
+      locations[depth] = found;
+      out[to++] = opened;
+      at += 6;
+      next = opened === openMap ? atName : atValue;
+      continue;
     }
     const separator = body[at + 1]!;
     if (body[at] !== closeMap || (separator !== comma && separator !== close)) break;
     if (separator === comma) next = close === closeMap ? atName : atValue;
-    else close = closes[--depth]! | 0;
+    else {
+      close = closes[--depth]! | 0;
+      location = locations[depth]! | 0;
+    }
     out[to++] = separator;
     at += 2;
   }
@@ -104,6 +156,8 @@ export function writeFastPath(map: MapWriting, cursor: JsonCursor, writer: ByteW
   writer.length = to;
   map.depth = depth;
   map.next = next;
+  map.nameAt = nameAt;
+  map.seen = seen;
 }
 
 /** Notes a name of the outermost map if it may be a special one; true when the run must stop there. */
@@ -126,8 +180,9 @@ function copyPlainScalar(
   out: Uint8Array,
   outView: DataView,
   to: number,
+  wholeDigitsMax: number,
 ): number {
-  if (isShort) return copyPlainNumber(body, at + 5, out, to);
+  if (isShort) return copyPlainNumber(body, at + 5, out, to, wholeDigitsMax);
   if (body[at + 6] !== quote || body[at + 7] !== colon) return 0;
   const name = view.getInt32(at + 2, true);
   const word = view.getInt32(at + 8, true);

@@ -1,6 +1,6 @@
 /** A Scan response to snapshot documents. */
 
-import type { ItemKey, KeyAttribute } from '../table.ts';
+import type { ItemKey } from '../table.ts';
 import { closeList, closeMap, openList, openMap } from './bytes.ts';
 import { itemMeta, writeMetaAttribute } from './document-meta.ts';
 import type { ItemDocuments, PageMeta } from './documents.ts';
@@ -9,6 +9,7 @@ import { KeyPlaces, readKey } from './item-key.ts';
 import { ItemWriter } from './item-writer.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
+import type { Transcoding } from './transcoding.ts';
 
 const pageMembers = new NameTable(['Items', 'LastEvaluatedKey', 'ConsumedCapacity']);
 const capacityMembers = new NameTable(['CapacityUnits']);
@@ -16,13 +17,14 @@ const capacityMembers = new NameTable(['CapacityUnits']);
 /** Writes each item of a response into a frame. */
 export function transcodeItems(
   body: Uint8Array,
-  key: readonly KeyAttribute[],
+  transcoding: Transcoding,
   meta: PageMeta,
   frames: FrameWriter,
 ): ItemDocuments {
   const cursor = new JsonCursor(body);
+  const { key } = transcoding;
   const places = new KeyPlaces(key, body);
-  const item = new ItemWriter(cursor, key);
+  const item = new ItemWriter(cursor, transcoding);
   let hasItems = false;
   let lastEvaluatedKey: ItemKey | undefined;
   let consumedUnits = 0;

@@ -4,8 +4,12 @@ import type { KeyAttribute } from '../table.ts';
 import { enterValue, writeKeyValue, writeScalar, wrongKeyType } from './attribute-value.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { closeMap, colon, comma, openList, openMap } from './bytes.ts';
+import { writeFastPath } from './fast-path.ts';
 import { invalidResponse } from './json-bytes.ts';
 import { JsonCursor } from './json-cursor.ts';
+import { insideMap, noLocation } from './known-names.ts';
+import { locationInside, noteFact, noteSeen, noteText } from './location-notes.ts';
+import { imageLocation, itemLocation, type Locations } from './locations.ts';
 import {
   atEnd,
   atName,
@@ -16,7 +20,8 @@ import {
   stopAtName,
 } from './map-writing.ts';
 import { NameTable } from './name-table.ts';
-import { writeFastPath } from './fast-path.ts';
+import { type NumberForm, numberFact, wholeDigitsMax } from './number.ts';
+import type { Transcoding } from './transcoding.ts';
 
 /** The attribute whose name the documents need for themselves. */
 const metaName = '_meta';
@@ -34,20 +39,30 @@ export class ItemWriter {
   /** Where `_meta` begins in the output, by its name; -1 when the item has none. */
   #metaTo = -1;
   readonly #map: MapWriting;
+  readonly #numbers: NumberForm;
+  readonly #locations: Locations;
 
-  constructor(cursor: JsonCursor, key: readonly KeyAttribute[]) {
+  constructor(cursor: JsonCursor, { key, numbers, locations }: Transcoding) {
     const names = [...key.map(({ name }) => name), metaName];
     this.keyAt = new Int32Array(key.length);
     this.#cursor = cursor;
     this.#key = key;
     this.#names = new NameTable(names);
     this.#metaIndex = names.indexOf(metaName);
+    this.#numbers = numbers;
+    this.#locations = locations;
     this.#map = {
       next: atName,
       depth: 0,
       closes: [0, closeMap],
       specialNames: specialNamesOf(key),
       noted: new Int32Array(stopAtName),
+      known: locations.known,
+      wholeDigitsMax: wholeDigitsMax[numbers],
+      locations: [noLocation, noLocation],
+      nameAt: 0,
+      seen: 0,
+      seenAt: 0,
     };
   }
 
@@ -85,9 +100,11 @@ export class ItemWriter {
     const map = this.#map;
     map.next = atName;
     map.depth = 1;
+    map.locations[1] = isItem ? itemLocation : imageLocation;
     writeFastPath(map, cursor, writer);
     while (map.depth > 0) {
-      this.#writeNext(writer, isItem);
+      if (map.seen === 0 || map.seen === insideMap) this.#writeNext(writer, isItem);
+      else noteSeen(map, cursor, this.#locations);
       writeFastPath(map, cursor, writer);
     }
   }
@@ -129,8 +146,10 @@ export class ItemWriter {
   #writeText(writer: ByteWriter): void {
     const cursor = this.#cursor;
     cursor.peek();
-    cursor.at = writer.writeString(cursor, cursor.at);
+    const { at } = cursor;
+    cursor.at = writer.writeString(cursor, at);
     this.#map.next = atEnd;
+    noteText(this.#map, cursor, at, this.#locations);
   }
 
   #writeName(writer: ByteWriter, isItem: boolean): void {
@@ -141,6 +160,7 @@ export class ItemWriter {
     const start = cursor.at;
     const end = writer.writeString(cursor, start);
     cursor.at = end;
+    map.nameAt = start;
     cursor.take(colon);
     writer.writeByte(colon);
     map.next = atValue;
@@ -161,13 +181,22 @@ export class ItemWriter {
     const type = enterValue(cursor);
     map.next = atEnd;
     if (type !== 'M' && type !== 'L') {
-      writeScalar(cursor, type, writer);
+      const { at } = cursor;
+      const { length } = writer;
+      writeScalar(cursor, type, writer, this.#numbers);
+      if (type === 'S' || type === 'B') noteText(map, cursor, at, this.#locations);
+      else if (type === 'N') {
+        const fact = numberFact(writer.bytes, length, writer.length, this.#numbers);
+        noteFact(map, cursor, fact, this.#locations);
+      }
       return;
     }
     const open = type === 'M' ? openMap : openList;
     writer.writeByte(open);
     if (cursor.open(open)) {
+      const inside = type === 'M' ? locationInside(map, cursor, this.#locations) : noLocation;
       map.closes[++map.depth] = open + 2;
+      map.locations[map.depth] = inside;
       map.next = type === 'M' ? atName : atValue;
     } else writer.writeByte(open + 2);
   }

@@ -20,6 +20,17 @@ export interface MapWriting {
   readonly specialNames: Uint8Array;
   /** Where in the body the last name began that `specialNames` gave this place; 0 is for all others. */
   readonly noted: Int32Array;
+  /** Names whose locations are known: see `known-names.ts`. */
+  readonly known: Int32Array;
+  readonly wholeDigitsMax: number;
+  /** By depth, the location of what is open; none for a list. */
+  readonly locations: number[];
+  /** Where in the body the last name begins. */
+  nameAt: number;
+  /** A fact that the run stopped for, since it is not known of the last name's location; 0 for none. */
+  seen: number;
+  /** Where the text begins that such a fact is seen of. */
+  seenAt: number;
 }
 
 /** Where a name stands in `specialNames`, by its first byte and length; others may stand there too. */

@@ -1,10 +1,17 @@
 /** Numbers of DynamoDB as text: 38 digits, which no JavaScript number holds. */
 
 import type { ByteWriter } from './byte-writer.ts';
-import { minus, nine, point, quote, zero } from './bytes.ts';
+import { letterE, minus, nine, point, quote, zero } from './bytes.ts';
 import { doubleDigitsMax, isExactDecimal } from './exact-decimal.ts';
 import { invalidResponse, stringEnd } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
+import { anyNumberText, decimalText, fractional, wholeText } from './known-names.ts';
+
+/**
+ * How numbers that are no key are written: as JSON numbers where Flow holds them exactly and as strings where not; as
+ * JSON numbers, rounded to doubles; as strings.
+ */
+export type NumberForm = 'exact' | 'double' | 'string';
 
 // DynamoDB's numbers lie between 1E-130 and 1E126; more zeros than this are not a number of DynamoDB's, and a
 // short text must not make a long one.
@@ -12,8 +19,12 @@ const exponentMax = 400;
 
 /** Every number of so many significant digits reads back from a double as it was. */
 const safeDigits = 15;
-/** Every integer of so many digits fits 64 bits. */
-const safeIntegerDigits = 18;
+/** So many digits of a whole number need no thought: any such fits 64 bits, or a double; 0 where nothing may be copied. */
+export const wholeDigitsMax: Readonly<Record<NumberForm, number>> = {
+  exact: 18,
+  double: safeDigits,
+  string: 0,
+};
 
 const canonicalPattern = /^(?:0|-?[1-9]\d*|-?(?:0|[1-9]\d*)\.\d*[1-9])$/;
 
@@ -76,11 +87,21 @@ function significantDigits(magnitude: string): number {
   return pointAt >= 0 && pointAt < end ? end - start - 1 : end - start;
 }
 
+/** Said with the end of a number that has a fraction: no body is so long. */
+export const fractionBit = 1 << 30;
+
 /**
  * Copies the digits of the number whose JSON string begins at `at`, if they are canonical, and returns where the
- * string ends: negative when they are so many that a JSON number may not be exact; 0 for a number in another form.
+ * string ends, with `fractionBit` where there is a fraction: negative when they are so many that a JSON number may not be
+ * as wanted, more than `wholeDigitsMax` of a whole number; 0 for a number in another form.
  */
-export function copyPlainNumber(body: Uint8Array, at: number, out: Uint8Array, to: number): number {
+export function copyPlainNumber(
+  body: Uint8Array,
+  at: number,
+  out: Uint8Array,
+  to: number,
+  wholeDigitsMax: number,
+): number {
   if (body[at] !== quote) return 0;
   const shift = to - at - 1;
   let next = at + 1;
@@ -105,30 +126,35 @@ export function copyPlainNumber(body: Uint8Array, at: number, out: Uint8Array, t
     if (next === pointAt + 1 || body[next - 1] === zero) return 0;
   } else if (isZero && first > at + 1) return 0;
   if (byte !== quote) return 0;
-  return next - first > (next === pointAt ? safeIntegerDigits : safeDigits) ? -next - 1 : next + 1;
+  if (next === pointAt) return next - first > wholeDigitsMax ? -next - 1 : next + 1;
+  if (next - first > safeDigits || wholeDigitsMax === 0) return -next - 1;
+  return next + 1 + fractionBit;
 }
 
 /**
- * Writes the number whose JSON string begins at `at`, in whatever form: as a JSON number where that is exact, else,
- * and always when `isText`, as a string of the same digits. Returns where the string ends. The writer must have
- * room for as many bytes as are left in the body; it has afterwards.
+ * Writes the number whose JSON string begins at `at`, however it is spelled, in the form asked for. Returns where the
+ * string ends. The writer must have room for as many bytes as are left in the body; it has afterwards.
  */
 export function writeNumber(
   cursor: JsonCursor,
   at: number,
   writer: ByteWriter,
-  isText = false,
+  form: NumberForm,
 ): number {
   const { bytes } = cursor;
+  const isText = form === 'string';
   if (isText) writer.writeByte(quote);
-  const end = copyPlainNumber(bytes, at, writer.bytes, writer.length);
-  if (end === 0) return writeOtherNumber(cursor, at, writer, isText);
-  const stop = Math.abs(end);
-  if (end > 0 || isText || isExactAt(cursor, at, stop)) writer.length += stop - at - 2;
-  else writer.writeRange(bytes, at, stop);
+  const copied = copyPlainNumber(bytes, at, writer.bytes, writer.length, wholeDigitsMax[form]);
+  const end = copied < 0 ? -copied : copied & (fractionBit - 1);
+  if (end === 0) return writeOtherNumber(cursor, at, writer, form);
+  if (copied > 0 || isText || (form === 'exact' && isExactAt(cursor, at, end))) {
+    writer.length += end - at - 2;
+  } else if (form === 'double') {
+    writer.writeAscii(doubleText(cursor.text(at, end)));
+  } else writer.writeRange(bytes, at, end);
   if (isText) writer.writeByte(quote);
-  writer.reserve(bytes.length - stop);
-  return stop;
+  writer.reserve(bytes.length - end);
+  return end;
 }
 
 /** For canonical digits from `at` to `end`, quotes included: what `isExactInFlow` says of them. */
@@ -141,7 +167,7 @@ function writeOtherNumber(
   cursor: JsonCursor,
   at: number,
   writer: ByteWriter,
-  isText: boolean,
+  form: NumberForm,
 ): number {
   const { bytes } = cursor;
   const end = stringEnd(cursor, at);
@@ -149,9 +175,32 @@ function writeOtherNumber(
   if (canonical === undefined) throw invalidResponse(bytes, at, 'a number');
   // `1E+125` becomes longer than it was read.
   writer.reserve(canonical.length + bytes.length - at);
-  const isQuoted = !isText && !isExactInFlow(canonical);
+  const isQuoted = form === 'exact' && !isExactInFlow(canonical);
   if (isQuoted) writer.writeByte(quote);
-  writer.writeAscii(canonical);
-  if (isQuoted || isText) writer.writeByte(quote);
+  writer.writeAscii(form === 'double' ? doubleText(canonical) : canonical);
+  if (isQuoted || form === 'string') writer.writeByte(quote);
   return end;
+}
+
+/** As Estuary's Go connector writes a number: the digits, at most 17, of the nearest double. */
+function doubleText(canonical: string): string {
+  return String(Number(canonical));
+}
+
+/** What was written from `from` to `to`, as a fact of its location; 0 for an integer of 64 bits. */
+export function numberFact(bytes: Uint8Array, from: number, to: number, form: NumberForm): number {
+  if (form === 'string') return anyNumberText;
+  const isText = bytes[from] === quote;
+  for (let at = from; at < to; at++) {
+    if (bytes[at] === point || bytes[at] === letterE + 0x20)
+      return isText ? decimalText : fractional;
+  }
+  if (isText) return wholeText;
+  // Flow takes whole numbers beyond 64 bits for fractions.
+  return to - from < integerMin.length || isIntegerIn64Bits(bytes, from, to) ? 0 : fractional;
+}
+
+function isIntegerIn64Bits(bytes: Uint8Array, from: number, to: number): boolean {
+  const value = BigInt(String.fromCharCode(...bytes.subarray(from, to)));
+  return value >= -BigInt(integerMin) && value <= BigInt(integerMax);
 }

@@ -1,22 +1,22 @@
 /** A GetRecords response to stream documents. */
 
-import type { KeyAttribute } from '../table.ts';
 import { closeList, closeMap, openList, openMap } from './bytes.ts';
 import type { RecordDocuments } from './documents.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
 import { RecordTranscoder, type RecordWriting } from './record-transcoder.ts';
+import type { Transcoding } from './transcoding.ts';
 
 const pageMembers = new NameTable(['Records', 'NextShardIterator']);
 
 /** Writes each record of a response into frames. */
 export function transcodeRecords(
   body: Uint8Array,
-  key: readonly KeyAttribute[],
+  transcoding: Transcoding,
   writing: RecordWriting,
 ): RecordDocuments {
   const cursor = new JsonCursor(body);
-  const record = new RecordTranscoder(cursor, key, writing);
+  const record = new RecordTranscoder(cursor, transcoding, writing);
   let recordCount: number | undefined;
   let nextShardIterator: string | undefined;
   let isMore = cursor.open(openMap);

@@ -1,10 +1,10 @@
 /** One record to its documents. */
 
-import type { KeyAttribute } from '../table.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { closeMap, openMap } from './bytes.ts';
 import { CreationTime } from './creation-time.ts';
 import {
+  isByTimeToLive,
   itemMeta,
   type Op,
   type RecordFacts,
@@ -21,6 +21,7 @@ import { stringEnd } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
 import { SequenceNumberMark } from './sequence-number.ts';
+import type { Transcoding } from './transcoding.ts';
 
 const recordMembers = new NameTable(['dynamodb', 'eventID', 'eventName', 'userIdentity']);
 const changeMembers = new NameTable([
@@ -49,7 +50,7 @@ export interface RecordWriting {
  * places are kept of the rest, and what turns out not to be wanted is overwritten.
  */
 export class RecordTranscoder implements RecordFacts {
-  /** Keys of the records that made documents. */
+  /** Keys of the records that made documents, or were left out as deletes by time to live. */
   readonly keys: KeyPlaces;
   /** When the last record was written. */
   readonly createdAt = new CreationTime();
@@ -72,18 +73,20 @@ export class RecordTranscoder implements RecordFacts {
   readonly #rules: RecordRules;
   readonly #metaByOp: Readonly<Record<Op, Uint8Array>>;
   readonly #after: SequenceNumberMark;
+  readonly #options: Transcoding;
 
   constructor(
     cursor: JsonCursor,
-    key: readonly KeyAttribute[],
+    transcoding: Transcoding,
     { meta, rules, frames, oldImage }: RecordWriting,
   ) {
-    this.keys = new KeyPlaces(key, cursor.bytes);
+    this.keys = new KeyPlaces(transcoding.key, cursor.bytes);
     this.#body = cursor.bytes;
     this.#cursor = cursor;
-    this.#item = new ItemWriter(cursor, key);
+    this.#item = new ItemWriter(cursor, transcoding);
     this.#frames = frames;
     this.#oldImage = oldImage;
+    this.#options = transcoding;
     this.#meta = meta;
     this.#rules = rules;
     const { epoch } = meta;
@@ -150,6 +153,10 @@ export class RecordTranscoder implements RecordFacts {
       this.#item.writeItem(this.#frames.writer);
     } else {
       this.#oldImageAt = at;
+      if (!this.#options.beforeImages) {
+        this.#cursor.skipValue();
+        return;
+      }
       this.#oldImage.length = 0;
       this.#item.writeImage(this.#oldImage);
     }
@@ -192,6 +199,13 @@ export class RecordTranscoder implements RecordFacts {
     if (!isAfter || ms < this.#rules.skipBeforeMs) return;
     const op = this.#op();
     if (op === 'd') {
+      if (this.#options.ignoresTtlDeletes && isByTimeToLive(this.#cursor, this)) {
+        // Its key keeps older pages from speaking for it all the same.
+        this.#frames.open();
+        this.#writeItemAt(this.#keysAt);
+        this.keys.add(this.#item.keyAt);
+        return;
+      }
       if (ms < this.#rules.expandDeletesBeforeMs) this.#writeRemovedItem();
       this.#frames.open();
       this.#writeItemAt(this.#keysAt);
@@ -202,7 +216,7 @@ export class RecordTranscoder implements RecordFacts {
     const { writer } = this.#frames;
     writer.write(this.#metaByOp[op]);
     writeRecordFacts(writer, this.#cursor, this, this.createdAt.json);
-    if (this.#oldImageAt !== 0) writeBefore(writer, this.#oldImage);
+    if (this.#oldImageAt !== 0 && this.#options.beforeImages) writeBefore(writer, this.#oldImage);
     writeMetaAttribute(writer, this.#item);
     this.#frames.close();
     this.keys.add(this.#item.keyAt);

@@ -9,7 +9,7 @@ import { ItemWriter } from './item-writer.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
 import type { PageMeta, RereadDocuments } from './documents.ts';
-import type { KeyAttribute } from '../table.ts';
+import type { Transcoding } from './transcoding.ts';
 
 const pageMembers = new NameTable(['Responses', 'UnprocessedKeys', 'ConsumedCapacity']);
 const capacityMembers = new NameTable(['CapacityUnits']);
@@ -23,12 +23,13 @@ export function transcodeReread(
   body: Uint8Array,
   asked: readonly ExportedKey[],
   meta: PageMeta,
-  key: readonly KeyAttribute[],
+  transcoding: Transcoding,
   frames: FrameWriter,
 ): RereadDocuments {
+  const { key } = transcoding;
   const cursor = new JsonCursor(body);
   const places = new KeyPlaces(key, body);
-  const item = new ItemWriter(cursor, key);
+  const item = new ItemWriter(cursor, transcoding);
   const unprocessed = new Set<string>();
   let hasResponses = false;
   let consumedUnits = 0;
@@ -57,7 +58,7 @@ export function transcodeReread(
   const found = Array.from({ length: places.count }, (_, index) => places.text(index));
   const isFound = new Set(found);
   const gone = asked.filter(({ text }) => !isFound.has(text) && !unprocessed.has(text));
-  for (const one of gone) writeAbsence(one, meta, key, frames);
+  for (const one of gone) writeAbsence(one, meta, transcoding, frames);
   const whole = frames.finish();
   const foundCount = found.length;
   const firstFrameOf = (unit: number) => foundCount + 2 * (unit - foundCount);
@@ -86,12 +87,12 @@ function writeItem(item: ItemWriter, meta: Uint8Array, frames: FrameWriter): voi
 function writeAbsence(
   { line, keysAt, newImageAt, oldImageAt, writtenAt }: ExportedKey,
   meta: PageMeta,
-  key: readonly KeyAttribute[],
+  transcoding: Transcoding,
   frames: FrameWriter,
 ): void {
   const imageAt = oldImageAt || newImageAt || keysAt;
   const write = (at: number, itsMeta: Uint8Array) => {
-    writeItem(new ItemWriter(new JsonCursor(line, at), key), itsMeta, frames);
+    writeItem(new ItemWriter(new JsonCursor(line, at), transcoding), itsMeta, frames);
   };
   write(imageAt, itemMeta(meta));
   // The time of the last write is the delete's, unless the item was there at the window's end.

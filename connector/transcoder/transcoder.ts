@@ -1,7 +1,6 @@
 /** Items and records to documents: response bytes in, output frames out, compiled once per table. */
 
 import { BufferPool } from '../buffer-pool.ts';
-import type { KeyAttribute } from '../table.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type {
   DocumentFraming,
@@ -16,9 +15,11 @@ import { FrameWriter } from './frame-writer.ts';
 import { transcodeItems } from './item-page.ts';
 import { emptyRecordPage } from './empty-page.ts';
 import { readExportLine, type ExportedKey } from './export-line.ts';
+import { Locations } from './locations.ts';
 import { plainBytes } from './plain-bytes.ts';
 import { transcodeReread } from './reread.ts';
 import { transcodeRecords } from './record-page.ts';
+import type { Transcoding } from './transcoding.ts';
 
 export type { ExportedKey } from './export-line.ts';
 export type {
@@ -30,6 +31,13 @@ export type {
   RecordRules,
   RereadDocuments,
 } from './documents.ts';
+export {
+  type DeclaredLocation,
+  type LearnedLocations,
+  Locations,
+  locationsMax,
+} from './locations.ts';
+export type { NumberForm } from './number.ts';
 export { laterSequenceNumber } from './sequence-number.ts';
 
 /** Throws a `ConnectorError` `response-invalid` when a body is not what AWS sends. */
@@ -44,9 +52,8 @@ export interface Transcoder {
   reread(body: Uint8Array, asked: readonly ExportedKey[], meta: PageMeta): RereadDocuments;
 }
 
-export interface TranscoderOptions {
-  /** The table's primary key: partition key, then sort key. */
-  readonly key: readonly KeyAttribute[];
+export interface TranscoderOptions extends Partial<Transcoding> {
+  readonly key: Transcoding['key'];
   readonly framing: DocumentFraming;
   /** Where buffers come from and `release` returns them to; one of its own where there is none. */
   readonly pool?: BufferPool;
@@ -54,14 +61,21 @@ export interface TranscoderOptions {
 
 /** Compiles the transcoding of one table's items and records. */
 export function createTranscoder(options: TranscoderOptions): Transcoder {
-  const { key, framing, pool = new BufferPool() } = options;
+  const { framing, pool = new BufferPool() } = options;
+  const transcoding: Transcoding = {
+    numbers: 'exact',
+    beforeImages: true,
+    ignoresTtlDeletes: false,
+    locations: new Locations(options.key),
+    ...options,
+  };
   const itemSize = new SizeGuess();
   const recordSize = new SizeGuess();
   return {
     items(body, meta) {
       const bytes = plainBytes(body);
       const frames = new FrameWriter(pool, framing, itemSize.of(bytes));
-      const documents = transcodeItems(bytes, key, meta, frames);
+      const documents = transcodeItems(bytes, transcoding, meta, frames);
       itemSize.learn(bytes, documents);
       return documents;
     },
@@ -71,16 +85,16 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       const bytes = plainBytes(body);
       const frames = new FrameWriter(pool, framing, recordSize.of(bytes));
       const oldImage = new ByteWriter(pool, 0);
-      const documents = transcodeRecords(bytes, key, { meta, rules, frames, oldImage });
+      const documents = transcodeRecords(bytes, transcoding, { meta, rules, frames, oldImage });
       pool.give(oldImage.bytes.buffer);
       recordSize.learn(bytes, documents);
       return documents;
     },
-    exportedKey: (line) => readExportLine(line, options.key),
+    exportedKey: (line) => readExportLine(line, transcoding.key),
     reread(body, asked, meta) {
       const bytes = plainBytes(body);
-      const frames = new FrameWriter(pool, options.framing, itemSize.of(bytes));
-      return transcodeReread(bytes, asked, meta, options.key, frames);
+      const frames = new FrameWriter(pool, framing, itemSize.of(bytes));
+      return transcodeReread(bytes, asked, meta, transcoding, frames);
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   type CodecName,
   type ConnectorExit,
 } from './connector-process.ts';
+import { Shape, type SourcedSchema } from './flow-inference.ts';
 import type { DecodedResponse } from './response-decoder.ts';
 
 /** Discovering and validating a handful of tables takes seconds; a connector that hangs must not hang us. */
@@ -26,6 +27,8 @@ export interface FlowRuntimeOptions {
   /** The endpoint configuration. */
   readonly config: JsonObject;
   readonly onLogLine?: (line: string) => void;
+  /** True to infer a schema of each binding's documents, which takes its time. */
+  readonly infers?: boolean;
 }
 
 /** A table that is captured, and the collection it is captured into. */
@@ -67,6 +70,8 @@ export interface CaptureEvents {
 export class FlowRuntime {
   /** The committed state; changes at each checkpoint. */
   state: JsonObject = {};
+  /** What is inferred of the documents of each binding, and what the connector said of them. */
+  readonly shapes = new Map<number, Shape>();
   readonly #options: FlowRuntimeOptions;
 
   constructor(options: FlowRuntimeOptions) {
@@ -104,7 +109,13 @@ export class FlowRuntime {
       range: { keyEnd: 0xffffffff, rClockEnd: 0xffffffff },
       state: this.state,
     };
-    return new CaptureSession(this.#options, open, (documents, update) => {
+    return new CaptureSession(this.#options, open, (documents, update, sourcedSchemas) => {
+      for (const { binding, documentSchema } of sourcedSchemas) {
+        this.#shapeOf(binding).union(documentSchema as SourcedSchema);
+      }
+      if (this.#options.infers === true) {
+        for (const { binding, text } of documents) this.#shapeOf(binding).widen(text);
+      }
       this.state = update.mergePatch
         ? (mergePatch(this.state, update.updated) as JsonObject)
         : (update.updated as JsonObject);
@@ -143,6 +154,12 @@ export class FlowRuntime {
     return answer as Extract<DecodedResponse, Readonly<Record<Kind, unknown>>>;
   }
 
+  #shapeOf(binding: number): Shape {
+    const shape = this.shapes.get(binding) ?? new Shape();
+    this.shapes.set(binding, shape);
+    return shape;
+  }
+
   #capture(bindings: readonly CaptureBinding[]): JsonObject {
     const { captureName: name, config } = this.#options;
     return { name, connectorType: 'IMAGE', config, bindings, intervalSeconds: 300 };
@@ -150,6 +167,7 @@ export class FlowRuntime {
 }
 
 type KindOf<R> = R extends unknown ? keyof R & string : never;
+type SourcedSchemaBody = Extract<DecodedResponse, { sourcedSchema: unknown }>['sourcedSchema'];
 type StateUpdate = Extract<DecodedResponse, { checkpoint: unknown }>['checkpoint']['state'];
 
 const specRequest = { spec: { connectorType: 'IMAGE', config: {} } };
@@ -161,11 +179,17 @@ export class CaptureSession {
   readonly connector: ConnectorProcess;
   /** Documents since the last checkpoint: they are lost when the session ends. */
   #uncommitted: CommittedDocument[] = [];
+  /** The same for what was said of their types. */
+  #sourcedSchemas: SourcedSchemaBody[] = [];
 
   constructor(
     options: FlowRuntimeOptions,
     open: object,
-    commit: (documents: readonly CommittedDocument[], update: StateUpdate) => void,
+    commit: (
+      documents: readonly CommittedDocument[],
+      update: StateUpdate,
+      sourcedSchemas: readonly SourcedSchemaBody[],
+    ) => void,
   ) {
     let onOpened: () => void = () => undefined;
     const opened = new Promise<void>((resolve) => {
@@ -187,8 +211,12 @@ export class CaptureSession {
         } else if ('checkpoint' in response) {
           const documents = this.#uncommitted;
           this.#uncommitted = [];
-          commit(documents, response.checkpoint.state);
-        } else if (!('sourcedSchema' in response)) {
+          const sourcedSchemas = this.#sourcedSchemas;
+          this.#sourcedSchemas = [];
+          commit(documents, response.checkpoint.state, sourcedSchemas);
+        } else if ('sourcedSchema' in response) {
+          this.#sourcedSchemas.push(response.sourcedSchema);
+        } else {
           throw new Error(`Connector sent "${String(Object.keys(response)[0])}" while capturing`);
         }
       },

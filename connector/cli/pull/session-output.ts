@@ -15,6 +15,14 @@ export interface CapturedBatch {
   readonly documents: readonly CapturedDocument[];
   /** The state that covers these documents and all before them. */
   readonly state: StateJson;
+  /** What the connector said of the documents' types; in force from here on. */
+  readonly sourcedSchemas: readonly SourcedSchema[];
+}
+
+export interface SourcedSchema {
+  /** Index of the binding. */
+  readonly binding: number;
+  readonly documentSchema: unknown;
 }
 
 /** A response other than a document or a checkpoint, by its kind. */
@@ -31,6 +39,7 @@ export class SessionOutput {
   readonly #onAnswer: (answer: Answer) => void;
   #state: StateJson;
   #documents: CapturedDocument[] = [];
+  #sourcedSchemas: SourcedSchema[] = [];
 
   constructor(state: StateJson, onAnswer: (answer: Answer) => void) {
     this.#state = state;
@@ -56,16 +65,47 @@ export class SessionOutput {
       return undefined;
     }
     const answer = JSON.parse(line.toString()) as Answer;
-    const { checkpoint } = answer as { checkpoint?: { state: { updated: unknown } } };
+    const { checkpoint, sourcedSchema } = answer as {
+      checkpoint?: { state: { updated: unknown } };
+      sourcedSchema?: SourcedSchema;
+    };
+    if (sourcedSchema !== undefined) {
+      const open = openPlaces(sourcedSchema.documentSchema);
+      assert(open.length === 0, `a sourced schema is closed: ${open.join(', ')}`);
+      this.#sourcedSchemas.push(sourcedSchema);
+      return undefined;
+    }
     if (checkpoint === undefined) {
       this.#onAnswer(answer);
       return undefined;
     }
     this.#state = patched(this.#state, checkpoint.state.updated);
-    const documents = this.#documents;
+    const batch = {
+      documents: this.#documents,
+      state: this.#state,
+      sourcedSchemas: this.#sourcedSchemas,
+    };
     this.#documents = [];
-    return { documents, state: this.#state };
+    this.#sourcedSchemas = [];
+    return batch;
   }
+}
+
+/** Places of a schema that state no type or let in more than they name, as JSON pointers: Flow fails a task for them. */
+export function openPlaces(schema: unknown, place = ''): string[] {
+  const { type, properties, additionalProperties } = Object(schema) as {
+    readonly type?: unknown;
+    readonly properties?: Readonly<Record<string, unknown>>;
+    readonly additionalProperties?: unknown;
+  };
+  const members = Object.entries(properties ?? {});
+  return [
+    ...(type === undefined ? [`"${place}" has no type`] : []),
+    ...(members.length === 0 || additionalProperties === false
+      ? []
+      : [`"${place}" allows additional properties`]),
+    ...members.flatMap(([name, member]) => openPlaces(member, `${place}/${name}`)),
+  ];
 }
 
 function documentOf(line: Buffer): CapturedDocument {

@@ -58,6 +58,8 @@ async function capture(world: World) {
     log,
     emitter: new Emitter({ write }, (patch) => Buffer.from(JSON.stringify(patch))),
     documentFraming: (binding: number) => jsonLines.documentFraming(binding),
+    sourcedSchema: (binding: number, _: unknown, documentSchema: unknown) =>
+      jsonLines.encode({ kind: 'sourcedSchema', binding, documentSchema }),
     lastEpoch: state?.epoch,
     end: 'caught-up' as const,
     watch: undefined,

@@ -17,6 +17,9 @@ const defaults = {
   onDataLoss: 'fail',
   exportTarget: undefined,
   tableFilter: { include: [], exclude: [] },
+  numbers: 'exact',
+  beforeImages: true,
+  ttlDeletes: 'capture',
 };
 const region = 'us-east-1';
 const accessKey = { auth_type: 'AWSAccessKey', aws_access_key_id: 'A', aws_secret_access_key: 'S' };
@@ -70,6 +73,9 @@ describe('parseEndpointConfig()', () => {
           historyMode: true,
           onDataLoss: 'backfill',
           tableFilter: { include: [' shop-*', ''], exclude: ['*-test'] },
+          numbers: 'double',
+          beforeImages: false,
+          ttlDeletes: 'ignore',
         },
       },
       {
@@ -80,6 +86,9 @@ describe('parseEndpointConfig()', () => {
         historyMode: true,
         onDataLoss: 'backfill',
         tableFilter: { include: ['shop-*'], exclude: ['*-test'] },
+        numbers: 'double',
+        beforeImages: false,
+        ttlDeletes: 'ignore',
       },
     ],
     [
@@ -223,6 +232,10 @@ describe('parseEndpointConfig()', () => {
       `Property "advanced.exportBucketOwner" ${place} is "12", which is not the ID of an account; it has 12 digits`,
     ],
     [
+      { region, advanced: { numbers: 'float' } },
+      `Property "advanced.numbers" ${place} must be "exact" or "double" or "string", not "float"`,
+    ],
+    [
       { region, advanced: { onDataLoss: 'ignore' } },
       `Property "advanced.onDataLoss" ${place} must be "fail" or "backfill" or "repair" or "repair-or-backfill", not "ignore"`,
     ],
@@ -324,6 +337,14 @@ describe('parseResourceConfig()', () => {
   const longName = 'x'.repeat(255);
   test.each<[object, object]>([
     [{ table: 'orders' }, { table: 'orders', rcuAllocation: undefined }],
+    [
+      { table: 'orders', beforeImages: true, ttlDeletes: 'capture' },
+      { table: 'orders', rcuAllocation: undefined, beforeImages: true, ttlDeletes: 'capture' },
+    ],
+    [
+      { table: 'orders', beforeImages: null, ttlDeletes: '' },
+      { table: 'orders', rcuAllocation: undefined },
+    ],
     [
       { table: 'a.B-_9', rcuAllocation: 5 },
       { table: 'a.B-_9', rcuAllocation: 5 },

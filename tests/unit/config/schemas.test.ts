@@ -158,8 +158,9 @@ describe('the published schemas', () => {
         ...['backfillSegments', 'scanLimit', 'endpoint', 'idleBackoffMax'],
         ...['historyMode', 'onDataLoss', 'tableFilter'],
         ...['exportBucket', 'exportPrefix', 'exportBucketOwner'],
+        ...['numbers', 'beforeImages', 'ttlDeletes'],
       ],
-      resource: ['table', 'rcuAllocation'],
+      resource: ['table', 'rcuAllocation', 'beforeImages', 'ttlDeletes'],
     };
     expect(got).toEqual(want);
   });

@@ -64,9 +64,10 @@ async function run({ clock, fake }: ReturnType<typeof tableOfItems>, given: Give
     commit: async (some) => {
       // Their bytes are good until the commit is over.
       batches.push(
-        ...some.map(({ documents, state }) => ({
+        ...some.map(({ documents, state, sourcedSchemas }) => ({
           documents: documents.map(({ binding, json }) => ({ binding, json: Buffer.from(json) })),
           state,
+          sourcedSchemas,
         })),
       );
       return commit === undefined ? false : commit(some);

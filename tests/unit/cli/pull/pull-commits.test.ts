@@ -19,7 +19,7 @@ function batch(position: number, ...names: string[]): CapturedBatch {
     const meta = { op: 'u', snapshot: false, epoch: 'e', eventId: id };
     return { binding: 0, json: Buffer.from(JSON.stringify({ id, _meta: meta })) };
   });
-  return { documents, state: { position } };
+  return { documents, state: { position }, sourcedSchemas: [] };
 }
 
 interface Given {

@@ -1,0 +1,209 @@
+/** Where in a table's documents values were seen whose type Flow's inference cannot tell from their JSON. */
+
+import type { KeyAttribute } from '../table.ts';
+import type { JsonCursor } from './json-cursor.ts';
+import {
+  allFacts,
+  entriesEnd,
+  entryHeadLength,
+  entryOf,
+  factsAt,
+  insideMap,
+  knownLength,
+  locationAt,
+  noLocation,
+  slotOf,
+} from './known-names.ts';
+import {
+  documentPath,
+  factsOf,
+  type ItemPath,
+  itemPathOf,
+  lettersOf,
+  type LocationType,
+  pointerOf,
+  typeOf,
+} from './location-facts.ts';
+
+/** As many locations as Flow infers of a collection whose connector names some: more would get no column. */
+export const locationsMax = 10_000;
+/** Below the attributes of items: a map whose names are data must not take the place of attributes. */
+export const nestedLocationsMax = 5_000;
+/** Bytes of all their pointers, which the state keeps: names may have 64 KB. */
+export const pointerBytesMax = 512 * 1024;
+/** Flow infers nothing below. https://docs.estuary.dev/concepts/schemas/ */
+const depthMax = 12;
+
+/** The maps that all others lie in: an item, and the image of an item before a change. */
+export const itemLocation = 0;
+export const imageLocation = 1;
+
+const knownNameBytesMax = 255;
+
+export interface DeclaredLocation {
+  /** Names, from the document's root on. */
+  readonly path: readonly string[];
+  readonly type: LocationType;
+}
+
+/** What was learned since it was last asked. */
+export interface LearnedLocations {
+  /** For the state: letters by JSON pointer. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** For Flow; may be empty. */
+  readonly declared: readonly DeclaredLocation[];
+}
+
+interface Location extends ItemPath {
+  facts: number;
+}
+
+/**
+ * Problem. Flow infers a column from JSON alone: a text `01234` becomes a number, and a number that had to be written as
+ * a string beside others makes a column of two kinds. DynamoDB says with each value what it is.
+ *
+ * Rule. Facts are noted by location, each once, and what follows from them is told to Flow: a location that had a text
+ * like a number is a string without a format; one that had numbers written as strings, and others that are fractions,
+ * holds numbers or strings that are numbers. Whole numbers beyond 64 bits beside whole ones need no word: Flow finds a
+ * column for them that keeps all digits.
+ *
+ * Why it holds. Facts only grow, and so does what is told, as Flow's own shapes do. They go out with the documents they
+ * were learned from, or before; those of earlier runs come from the state.
+ */
+export class Locations {
+  /** For the fast path: see `known-names.ts`. */
+  readonly known = new Int32Array(knownLength);
+  #knownEnd = 0;
+  readonly #keyNames: ReadonlySet<string>;
+  readonly #locations: Location[] = [
+    { path: [], isImage: false, facts: 0 },
+    { path: [], isImage: true, facts: 0 },
+  ];
+  /** By their map's location and their name. */
+  readonly #byName = new Map<string, number>();
+  readonly #learned = new Set<number>();
+  #nestedCount = 0;
+  #pointerBytes = 0;
+  /** True once something was left out because there are too many. */
+  isFull = false;
+
+  /** `remembered`: facts of an earlier run, as `LearnedLocations` has them. */
+  constructor(key: readonly KeyAttribute[], remembered: Iterable<readonly [string, string]> = []) {
+    this.#keyNames = new Set(key.map(({ name }) => name));
+    this.#forgetKnown();
+    for (const [pointer, letters] of remembered) this.#remember(pointer, letters);
+  }
+
+  /** Where the values of a map lie whose name is at `nameAt`, in a map at `location`. */
+  enter(location: number, cursor: JsonCursor, nameAt: number, nameEnd: number): number {
+    return this.#find(location, cursor, nameAt, nameEnd);
+  }
+
+  /** Notes a fact of the value whose name is at `nameAt`, in a map at `location`. */
+  note(location: number, cursor: JsonCursor, nameAt: number, nameEnd: number, fact: number): void {
+    const { known } = this;
+    const { view } = cursor;
+    let entry = entryOf(known, view, location, nameAt, nameEnd);
+    if (entry > 0 && (known[entry + factsAt]! & fact) !== 0) return;
+    const found = this.#find(location, cursor, nameAt, nameEnd);
+    const noted = this.#locations[found];
+    if (noted === undefined || (noted.facts & fact) !== 0) return;
+    noted.facts |= fact;
+    this.#learned.add(found);
+    entry = entryOf(known, view, location, nameAt, nameEnd);
+    if (entry > 0) known[entry + factsAt] = noted.facts | insideMap;
+  }
+
+  /** What was learned since the last call; undefined for nothing. */
+  takeLearned(): LearnedLocations | undefined {
+    if (this.#learned.size === 0) return undefined;
+    const learned = [...this.#learned].map((index) => this.#locations[index]!);
+    this.#learned.clear();
+    const facts = learned.map((location) => [pointerOf(location), lettersOf(location.facts)]);
+    return {
+      facts: Object.fromEntries(facts) as Record<string, string>,
+      declared: declarationsOf(learned),
+    };
+  }
+
+  /** All that Flow is to know. */
+  declared(): DeclaredLocation[] {
+    return declarationsOf(this.#locations);
+  }
+
+  #find(location: number, cursor: JsonCursor, nameAt: number, nameEnd: number): number {
+    const { known } = this;
+    const entry = entryOf(known, cursor.view, location, nameAt, nameEnd);
+    if (entry > 0) return known[entry + locationAt]!;
+    const name = cursor.text(nameAt, nameEnd);
+    const isKey = location === itemLocation && this.#keyNames.has(name);
+    const found = isKey ? noLocation : this.#locate(location, name);
+    const facts = (this.#locations[found]?.facts ?? allFacts) | insideMap;
+    this.#addKnown([location, nameEnd - nameAt, facts, found], cursor, nameAt, nameEnd);
+    return found;
+  }
+
+  /** The location of a name in a map, made if it is new; none where there are too many. */
+  #locate(location: number, name: string): number {
+    const index = `${location}:${name}`;
+    const found = this.#byName.get(index);
+    if (found !== undefined) return found;
+    const parent = this.#locations[location];
+    if (parent === undefined) return noLocation;
+    const made = { path: [...parent.path, name], isImage: parent.isImage, facts: 0 };
+    const isNested = parent.path.length > 0;
+    const pointerBytes = this.#pointerBytes + pointerOf(made).length;
+    if (
+      this.#locations.length >= locationsMax ||
+      pointerBytes > pointerBytesMax ||
+      made.path.length > depthMax ||
+      (isNested && this.#nestedCount >= nestedLocationsMax)
+    ) {
+      this.isFull ||= made.path.length <= depthMax;
+      return noLocation;
+    }
+    this.#pointerBytes = pointerBytes;
+    if (isNested) this.#nestedCount += 1;
+    this.#byName.set(index, this.#locations.length);
+    return this.#locations.push(made) - 1;
+  }
+
+  #addKnown(head: readonly number[], cursor: JsonCursor, nameAt: number, nameEnd: number): void {
+    const { known } = this;
+    const { view, bytes } = cursor;
+    const words = Math.ceil((nameEnd - nameAt) / 4);
+    if (words * 4 > knownNameBytesMax || nameAt + words * 4 > bytes.length) return;
+    if (this.#knownEnd + entryHeadLength + words > entriesEnd) this.#forgetKnown();
+    const first = view.getInt32(nameAt, true);
+    const last = view.getInt32(nameEnd - 4, true);
+    known[slotOf(first, last, nameEnd - nameAt, head[0]!)] = this.#knownEnd;
+    known.set(head, this.#knownEnd);
+    this.#knownEnd += entryHeadLength;
+    for (let word = 0; word < words; word++) {
+      known[this.#knownEnd++] = view.getInt32(nameAt + 4 * word, true);
+    }
+  }
+
+  /** They come again when they are needed. */
+  #forgetKnown(): void {
+    this.known.fill(0);
+    this.known[0] = noLocation - 1;
+    this.#knownEnd = entryHeadLength;
+  }
+
+  #remember(pointer: string, letters: string): void {
+    const { path, isImage } = itemPathOf(pointer);
+    let location = isImage ? imageLocation : itemLocation;
+    for (const name of path) location = this.#locate(location, name);
+    const noted = this.#locations[location];
+    if (noted === undefined || path.length === 0) return;
+    noted.facts |= factsOf(letters);
+  }
+}
+
+function declarationsOf(locations: readonly Location[]): DeclaredLocation[] {
+  return locations.flatMap((location) => {
+    const type = typeOf(location.facts);
+    return type === undefined ? [] : [{ path: documentPath(location), type }];
+  });
+}
