@@ -35,6 +35,8 @@ export interface Table {
   /** Changes when a table is dropped and created again under its name. */
   readonly id: string;
   readonly arn: string;
+  /** Absent where a server does not tell. */
+  readonly createdAtMs?: number | undefined;
   /** `ACTIVE`, `UPDATING`, `DELETING`, … */
   readonly status: string;
   /** Partition key first, then the sort key if there is one. */

@@ -21,6 +21,7 @@ export function parseTable(answer: unknown, name: string): Table {
     name,
     id: textOf(description['TableId']) ?? '', // Some emulators have none.
     arn: textOf(description['TableArn']) ?? '',
+    createdAtMs: secondsOf(description['CreationDateTime']),
     status: textOf(description['TableStatus']) ?? 'UNKNOWN',
     key: keyOf(description, name),
     stream: streamOf(description),
@@ -28,6 +29,12 @@ export function parseTable(answer: unknown, name: string): Table {
     sizeBytes: numberOf(description['TableSizeBytes']) ?? 0,
     capacity: capacityOf(description),
   };
+}
+
+/** Seconds since the epoch, with a fraction, as milliseconds. */
+function secondsOf(value: unknown): number | undefined {
+  const seconds = numberOf(value);
+  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 function keyOf(description: JsonObject, name: string): KeyAttribute[] {

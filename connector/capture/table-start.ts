@@ -9,6 +9,9 @@ import { DataLossError, listShards, retentionMs, shardCreatedAtMs } from '../str
 import { parseRfc3339, rfc3339 } from '../time.ts';
 import type { Clock } from '../host.ts';
 
+/** A table and its first stream are noted one after the other. */
+const creationMarginMs = 10_000;
+
 export interface StartContext {
   readonly aws: Aws;
   readonly clock: Clock;
@@ -81,21 +84,45 @@ export function assertSameStream(
   state: { readonly streamArn: string; readonly tableId?: string | undefined },
 ): void {
   const stream = assertCapturable(table);
-  // Emulators, and states that the Go connector wrote, have no table id.
-  if (state.tableId !== undefined && state.tableId !== '' && table.id !== state.tableId) {
+  if (isOtherTable(table, state)) {
     throw new DataLossError(
       table.name,
       { kind: 'table' },
       'the table was deleted and created again',
     );
   }
-  if (stream.arn !== state.streamArn) {
+  if (stream.arn === state.streamArn) return;
+  const change = `"${state.streamArn}" is now "${stream.arn}"`;
+  if (isOtherTable(table, state) === undefined) {
+    // A repair needs to know that it is the same table: the worse of both is supposed.
     throw new DataLossError(
       table.name,
-      { kind: 'stream' },
-      `its stream was disabled and enabled again ("${state.streamArn}" is now "${stream.arn}")`,
+      { kind: 'table' },
+      `the table was deleted and created again, or its stream disabled and enabled again (${change})`,
     );
   }
+  throw new DataLossError(
+    table.name,
+    { kind: 'stream' },
+    `its stream was disabled and enabled again (${change})`,
+  );
+}
+
+/** Whether another table has taken the name; undefined where nothing tells. */
+function isOtherTable(
+  { id, createdAtMs }: Table,
+  {
+    tableId = '',
+    streamArn,
+  }: { readonly streamArn: string; readonly tableId?: string | undefined },
+): boolean | undefined {
+  if (tableId !== '' && id !== '') return id !== tableId;
+  // Emulators, and states that the Go connector wrote, have no table id. But a stream's label is the time of its
+  // beginning, and no table is younger than its stream.
+  const label = streamArn.slice(streamArn.lastIndexOf('/') + 1);
+  const streamAtMs = parseRfc3339(`${label}Z`);
+  if (createdAtMs === undefined || Number.isNaN(streamAtMs)) return undefined;
+  return createdAtMs > streamAtMs + creationMarginMs;
 }
 
 /** Throws a `DataLossError` when the capture stood still for longer than the stream remembers. */

@@ -33,7 +33,7 @@ export class DataLossError extends ConnectorError {
         'Changes in between are not captured, and deletes among them cannot be known',
       {
         hint:
-          "Increment the binding's backfill counter to capture the table again, or set " +
+          'Increment the binding\'s backfill counter ("backfill: 1" below the binding, or one more than it has) to capture the table again, or set ' +
           '"advanced.onDataLoss" to "backfill" to have that done automatically. Afterwards, documents ' +
           'of an older "_meta/epoch" are candidates for deletes that were missed.',
         cause,

@@ -76,10 +76,11 @@ export async function readPullCapture(
     config,
     collections,
     tableNames: bindings.map(({ resource, target }) => tableOf(resource) ?? target),
-    bindings: bindings.map(({ resource, backfill }, index) => ({
+    bindings: bindings.map(({ resource, backfill, place }, index) => ({
       resourceConfig: resource,
       collection: collectionSpec(collections[index]),
       backfill,
+      place,
     })),
     filesRead: [...filesRead],
   };

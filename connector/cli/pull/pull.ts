@@ -7,6 +7,7 @@ import { noOldImages } from '../../table.ts';
 import type { CommandContext } from '../command.ts';
 import { exitCodes, reportError } from '../command-error.ts';
 import { runLocally } from './local-runtime.ts';
+import { withBackfillPlace } from './backfill-place.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { progressViewOn, type ProgressView } from './progress-view.ts';
 import { startPull, type PullRun } from './pull-start.ts';
@@ -60,7 +61,9 @@ async function pullUntilEnd(options: PullOptions, context: CommandContext): Prom
   const run = await startPull(options, context, { log: logInto(view, false), view });
   const log = logInto(view, run.saved !== undefined);
   try {
-    const end = await runToItsEnd(options, run, { host, log, view });
+    const end = await runToItsEnd(options, run, { host, log, view }).catch((error: unknown) => {
+      throw withBackfillPlace(error, run.capture.bindings);
+    });
     const seconds = (clock.now() - startedAtMs) / 1000;
     const { capture, commits, destination } = run;
     const rowCount = destination.kind === 'rows' ? destination.rows.rowCount : undefined;

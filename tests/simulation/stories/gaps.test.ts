@@ -10,7 +10,7 @@ jest.setTimeout(300_000);
 const minuteMs = 60_000;
 const consequence = 'Changes in between are not captured, and deletes among them cannot be known';
 const remedy =
-  'Increment the binding\'s backfill counter to capture the table again, or set "advanced.onDataLoss" to "backfill" ' +
+  'Increment the binding\'s backfill counter ("backfill: 1" below the binding, or one more than it has) to capture the table again, or set "advanced.onDataLoss" to "backfill" ' +
   'to have that done automatically. Afterwards, documents of an older "_meta/epoch" are candidates for deletes that ' +
   'were missed.';
 

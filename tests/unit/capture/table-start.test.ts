@@ -95,6 +95,34 @@ describe('assertSameStream()', () => {
     }).toThrow(expect.objectContaining(want));
   });
 
+  const streamArn = 'arn:aws:dynamodb:us-east-1:1:table/orders/stream/2026-08-20T09:00:00.000';
+  const streamAtMs = Date.UTC(2026, 7, 20, 9);
+  const now = '"arn:stream/orders"';
+
+  test.each([
+    [
+      { id: '', createdAtMs: streamAtMs + 3_600_000 },
+      'table',
+      'the table was deleted and created again',
+    ],
+    [{ createdAtMs: streamAtMs + 3_600_000 }, 'table', 'the table was deleted and created again'],
+    [
+      { createdAtMs: streamAtMs - 3_600_000 },
+      'stream',
+      `its stream was disabled and enabled again ("${streamArn}" is now ${now})`,
+    ],
+    [
+      {},
+      'table',
+      `the table was deleted and created again, or its stream disabled and enabled again ("${streamArn}" is now ${now})`,
+    ],
+  ])('tells by the creation time where there is no id: %j', (given, kind, reason) => {
+    const want = { message: lost(reason), gap: { kind } };
+    expect(() => {
+      assertSameStream({ ...table, ...given }, stateOf({ streamArn }));
+    }).toThrow(expect.objectContaining(want));
+  });
+
   test.each([{ tableId: 'orders-id' }, { tableId: '' }, {}])('goes on with %j', (json) => {
     expect(() => {
       assertSameStream(table, stateOf(json));

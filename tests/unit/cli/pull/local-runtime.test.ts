@@ -56,7 +56,7 @@ async function run({ clock, fake }: ReturnType<typeof tableOfItems>, given: Give
     capture: {
       name: 'acmeCo/try',
       config: endpointConfig({ backfillSegments: 4, scanLimit: itemsPerPage }),
-      bindings: [{ resourceConfig: { table }, collection, backfill: 0 }],
+      bindings: [{ resourceConfig: { table }, collection, backfill: 0, place: 'flow.yaml:1' }],
     },
     state: {},
     end: 'caught-up',
