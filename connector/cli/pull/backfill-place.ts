@@ -18,7 +18,7 @@ export function withBackfillPlace(
     return typeof table === 'string' && message.includes(`"${table}"`);
   });
   const [binding] = named;
-  if (binding === undefined || named.length > 1) return error;
+  if (binding?.place === undefined || named.length > 1) return error;
   const next = `Write "backfill: ${binding.backfill + 1}" below the binding, ${binding.place},`;
   return new ConnectorError(code, message, { hint: hint.replace(remedy, next), cause: error });
 }

@@ -31,8 +31,8 @@ export interface LocalBinding {
   };
   /** How often it was asked to start over. */
   readonly backfill: number;
-  /** Where it is written: `flow.yaml:12`. */
-  readonly place: string;
+  /** Where it is written: `flow.yaml:12`; absent where no file has it. */
+  readonly place?: string;
 }
 
 export interface LocalRunOptions {
