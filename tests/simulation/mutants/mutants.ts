@@ -43,8 +43,8 @@ const orderMutants: readonly Mutant[] = [
   {
     name: 'the fence knows nothing of deletes',
     file: 'connector/transcoder/record-transcoder.ts',
-    find: 'this.keys.add(this.#item.keyAt);',
-    replace: "if (op !== 'd') this.keys.add(this.#item.keyAt);",
+    find: 'this.#frames.close();\n    this.keys.add(this.#item.keyAt);',
+    replace: "this.#frames.close();\n    if (op !== 'd') this.keys.add(this.#item.keyAt);",
   },
   {
     name: 'the fence tells keys apart by their partition key alone',
@@ -278,13 +278,13 @@ const checkpointMutants: readonly Mutant[] = [
   {
     name: 'positions are ahead of the records emitted',
     file: tableCapture,
-    find: 'await this.#emit(state.advanceShard(page.shardId, read, isFinished), documents);',
+    find: 'await this.#output.emit(state.advanceShard(page.shardId, read, isFinished), documents);',
     replace:
-      'const ahead = read === undefined ? read : String(BigInt(read) + 40n);\n    await this.#emit(state.advanceShard(page.shardId, ahead, isFinished), documents);',
+      'const ahead = read === undefined ? read : { ...read, sequenceNumber: String(BigInt(read.sequenceNumber) + 40n) };\n    await this.#output.emit(state.advanceShard(page.shardId, ahead, isFinished), documents);',
   },
   {
     name: 'progress is written under another state key',
-    file: tableCapture,
+    file: 'connector/capture/table-output.ts',
     find: 'patch: statePatch(binding.stateKey, patch)',
     replace: 'patch: statePatch(`${binding.stateKey}.${binding.index}`, patch)',
   },
