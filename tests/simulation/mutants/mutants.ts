@@ -1,5 +1,7 @@
 /** Deliberate breakages of the connector, each of which the simulation must find. */
 
+import { repairMutants } from './repair-mutants.ts';
+
 /** One edit of one source file. */
 export interface Mutant {
   readonly name: string;
@@ -8,6 +10,8 @@ export interface Mutant {
   /** Text that occurs in the file exactly once. */
   readonly find: string;
   readonly replace: string;
+  /** True where only histories with gaps can find it. */
+  readonly hasGaps?: boolean;
 }
 
 const fence = 'connector/capture/fence.ts';
@@ -55,8 +59,8 @@ const orderMutants: readonly Mutant[] = [
   {
     name: 'the scan is eventually consistent',
     file: 'connector/aws/table-calls.ts',
-    find: '"ConsistentRead":true',
-    replace: '"ConsistentRead":false',
+    find: '"ConsistentRead":true,"ReturnConsumedCapacity"',
+    replace: '"ConsistentRead":false,"ReturnConsumedCapacity"',
   },
   {
     name: 'the scan does not wait for the stream',
@@ -67,20 +71,21 @@ const orderMutants: readonly Mutant[] = [
   {
     name: 'a delete during the backfill goes alone',
     file: tableCapture,
-    find: 'expandDeletesBeforeMs: this.#expandDeletesBeforeMs(),',
-    replace: 'expandDeletesBeforeMs: -Infinity,',
+    find: 'expandDeletesBeforeMs: expandDeletesBeforeMs(state),',
+    replace: 'expandDeletesBeforeMs: expandDeletesBeforeMs(state) - Infinity,',
   },
   {
     name: 'old records are skipped without a margin',
-    file: tableCapture,
+    file: 'connector/capture/record-bounds.ts',
     find: 'const clockMarginMs = 15 * 60_000;',
     replace: 'const clockMarginMs = 0;',
   },
   {
     name: 'old records are skipped by the time of the start, not of the backfill',
     file: tableCapture,
-    find: 'parseRfc3339(backfillStartedAt) - clockMarginMs;',
-    replace: 'context.clock.now() - 1000;',
+    find: 'skipBeforeMs: skipBeforeMs(state),',
+    replace:
+      'skipBeforeMs: skipBeforeMs(state) + (context.clock.now() - 1000 - skipBeforeMs(state)),',
   },
 ];
 
@@ -221,7 +226,7 @@ const gapMutants: readonly Mutant[] = [
   },
   {
     name: 'a backfill after a gap keeps what the state knew of the old stream',
-    file: tableState,
+    file: 'connector/state/table-state-json.ts',
     find: 'return patchBetween((before ?? {}) as JsonObject, after as unknown as JsonObject) ?? {};',
     replace: 'return before === null ? {} : (after as unknown as JsonObject);',
   },
@@ -295,4 +300,5 @@ export const mutants: readonly Mutant[] = [
   ...shardMutants,
   ...gapMutants,
   ...checkpointMutants,
+  ...repairMutants,
 ];

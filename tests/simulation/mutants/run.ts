@@ -54,7 +54,7 @@ process.exitCode = survivors.length === 0 && hunts.length > 0 ? 0 : 1;
 
 async function hunt(mutant: Mutant): Promise<Hunt> {
   const beganMs = performance.now();
-  const output = await outputOf(fileOf(mutant));
+  const output = await outputOf(mutant);
   const name = {
     mutant: mutant.name,
     seconds: Math.round((performance.now() - beganMs) / 100) / 10,
@@ -73,9 +73,12 @@ function fileOf({ name }: Mutant): string {
 }
 
 /** What a simulation prints; nothing when it has to be killed. Rejects when it ends without a word. */
-function outputOf(file: string): Promise<string> {
+function outputOf(mutant: Mutant): Promise<string> {
+  const file = fileOf(mutant);
+  const kind = mutant.hasGaps === true ? ['--gaps'] : [];
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [file, '--seeds', String(seedsMax), '--bail', '--json'], {
+    const flags = ['--seeds', String(seedsMax), '--bail', '--json', ...kind];
+    const child = spawn(process.execPath, [file, ...flags], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     let output = '';

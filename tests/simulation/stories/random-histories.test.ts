@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import '../loaded.ts';
 import { playHistory } from '../history.ts';
 import { bundleSimulation } from '../mutants/mutate.ts';
+import { drawGapPlan } from '../draw-gap-plan.ts';
 import { drawPlan } from '../draw-plan.ts';
 import { Report, reportJson } from '../report.ts';
 
@@ -14,6 +15,7 @@ jest.setTimeout(300_000);
 /** A minute of one core. */
 const historyCount = 60;
 const chunkCount = 6;
+const gapCount = 15;
 const violationsShown = 5;
 const repeatedCount = 12;
 const run = promisify(execFile);
@@ -31,6 +33,15 @@ describe('random histories', () => {
       const { violations, end } = await playHistory(plan(seed));
       const shown = violations.slice(0, violationsShown);
       broken.push(...shown.map((violation) => `seed ${seed} (${end}): ${violation}`));
+    }
+    expect(broken).toEqual([]);
+  });
+
+  test('with gaps that are to be healed, all promises are kept', async () => {
+    const broken: string[] = [];
+    for (let seed = 1; seed <= gapCount; seed += 1) {
+      const { violations, end } = await playHistory(drawGapPlan(seed));
+      broken.push(...violations.map((violation) => `seed ${seed} (${end}): ${violation}`));
     }
     expect(broken).toEqual([]);
   });

@@ -1,0 +1,68 @@
+/** Breakages of the repair: each leaves something behind that an export would have told of. */
+
+import type { Mutant } from './mutants.ts';
+
+const windows = 'connector/repair/windows.ts';
+const tableRepair = 'connector/capture/table-repair.ts';
+const repairStart = 'connector/capture/repair-start.ts';
+const reread = 'connector/transcoder/reread.ts';
+
+export const repairMutants: readonly Mutant[] = (
+  [
+    {
+      name: 'a gap is exported in one chain of windows',
+      file: windows,
+      find: 'const bounds = [from, ...(starts.length === 0 ? [readUntil] : starts)];',
+      replace: 'const bounds = [starts.length < 0 ? readUntil : from];',
+    },
+    {
+      name: 'no window begins at the second after the last record',
+      file: windows,
+      find: '[second, second + 1]',
+      replace: '[second]',
+    },
+    {
+      name: 'an item read again is emitted whatever the stream has shown',
+      file: tableRepair,
+      find: 'const admission = fence.admit(page.ticket, documents);',
+      replace: 'const admission = fence.admit(fence.begin(), documents);',
+    },
+    {
+      name: 'a repair goes on in the epoch of before',
+      file: repairStart,
+      find: 'epoch: nextEpoch(nowMs, saved.epoch ?? context.lastEpoch),',
+      replace: 'epoch: saved.epoch ?? nextEpoch(nowMs, context.lastEpoch),',
+    },
+    {
+      name: 'an item that is gone goes without its image',
+      file: reread,
+      find: '  write(imageAt, itemMeta(meta));\n',
+      replace: '  if (imageAt < 0) write(imageAt, itemMeta(meta));\n',
+    },
+    {
+      name: 'an item that is gone is not told of',
+      file: reread,
+      find: '!isFound.has(text) && !unprocessed.has(text)',
+      replace: '!isFound.has(text) && !unprocessed.has(text) && text === ""',
+    },
+    {
+      name: 'a key that was left unread counts as deleted',
+      file: reread,
+      find: '!isFound.has(text) && !unprocessed.has(text)',
+      replace: '!isFound.has(text)',
+    },
+    {
+      name: 'after a gap, the shards that were lost count as finished',
+      file: repairStart,
+      find: 'Object.fromEntries(Object.entries(shards).filter(([id]) => isKept(id)))',
+      replace:
+        'Object.fromEntries(Object.entries(shards).map(([id, shard]) => [id, isKept(id) ? shard : { ...shard, finishedReading: true }]))',
+    },
+    {
+      name: 'a repair begins a backfill anew',
+      file: repairStart,
+      find: '      ...saved,\n      streamArn,',
+      replace: '      ...saved,\n      backfillFinishedAt: saved.epoch ?? "",\n      streamArn,',
+    },
+  ] satisfies readonly Mutant[]
+).map((mutant) => ({ ...mutant, hasGaps: true }));
