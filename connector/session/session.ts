@@ -20,10 +20,10 @@ export type {
   ShardCount,
   Survey,
   SurveyedTable,
-} from './inspection.ts';
+} from './checked-capture.ts';
 
 /** What commands for people ask of AWS; loaded when one does, since no session needs it. */
-export const loadInspection = () => import('./inspection.ts');
+export const loadInspection = () => import('./checked-capture.ts');
 
 /** A person waits for these answers: trouble that lasts longer is an answer too. */
 const unaryPatienceMs = 15_000;
