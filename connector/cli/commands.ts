@@ -8,7 +8,7 @@ import { createContext, type CommandContext } from './command.ts';
 import type { Shell } from './completion.ts';
 import { exitCodes, reportError } from './command-error.ts';
 import type { DiscoverFlags } from './discover/discover.ts';
-import type { PullOptions } from './pull/pull.ts';
+import type { PullOptions } from './pull/pull-options.ts';
 import type { ValidateFlags } from './validate/validate.ts';
 
 /** Runs a command line and returns the process's exit code. */

@@ -60,8 +60,8 @@ export interface DiscoveryScope {
 }
 
 /**
- * The tables of the account and region, each with its verdict: one that cannot be described is no reason to know
- * nothing of the others. Throws what concerns all of them, and where the tables can neither be listed nor are given.
+ * The tables of the account and region, each with what keeps it from being captured: one that cannot be described is
+ * no reason to know nothing of the others. Throws what concerns all of them, and where the tables can neither be listed nor are given.
  */
 export async function discoverTables(
   api: TableApi,

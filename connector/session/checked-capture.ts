@@ -1,44 +1,22 @@
-/** What commands for people ask of AWS beyond the protocol: every table with its verdict, and a capture in numbers. */
+/** What the command `validate` asks of AWS beyond the protocol: each binding checked, and in numbers. */
 
-import type { DiscoveredBinding } from '../../protocol/responses.ts';
 import { mapPool } from '../async/map-pool.ts';
-import { AwsError, createAws, placeOf, type Aws } from '../aws/aws.ts';
+import { AwsError, placeOf, type Aws } from '../aws/aws.ts';
 import type { EndpointConfig, ResourceConfig } from '../config/config.ts';
-import {
-  discoverTables,
-  documentKey,
-  isBindable,
-  type Discovery,
-  type FoundTable,
-} from '../discovery/discovery.ts';
+import { documentKey } from '../discovery/discovery.ts';
 import { ConnectorError, errorCodes, isConnectorError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Log } from '../log.ts';
 import { likelyMeant } from '../misspelling.ts';
 import { checkBindings, lacksOldImages, type BindingCheck } from './check-bindings.ts';
-import { bindingOf, byName } from './discover.ts';
+import { connect, patienceOfPeople } from './connect.ts';
 
-/** A person waits, and would rather know. */
-const patienceMs = 2_000;
-const throttledPatienceMs = 30_000;
 /** Streams listed at once: DynamoDB allows ten listings a second, and one takes about 50 ms. */
 const listConcurrency = 1;
 /** Of 100 shards each: a stream with more has thousands of partitions, and its count is then called a least one. */
 const listingPagesMax = 50;
 
-export interface SurveyedTable extends FoundTable {
-  /** What a discovery gives; absent when it cannot be captured. */
-  readonly binding: DiscoveredBinding | undefined;
-}
-
-export interface Survey extends Pick<Discovery, 'hiddenCount' | 'listing'> {
-  /** Where the tables are: `in region us-east-1`, `at http://…`. */
-  readonly place: string;
-  /** By name. */
-  readonly tables: readonly SurveyedTable[];
-}
-
-export interface InspectedBinding extends BindingCheck {
+export interface CheckedBinding extends BindingCheck {
   readonly lacksOldImages: boolean;
   /** Key of the table's documents; absent when it could not be described. */
   readonly key: readonly string[] | undefined;
@@ -52,45 +30,28 @@ export interface ShardCount {
   readonly isWhole: boolean;
 }
 
-export interface InspectedCapture {
+export interface CheckedCapture {
   /** Where the tables are. */
   readonly place: string;
   /** In the order of the bindings. */
-  readonly bindings: readonly InspectedBinding[];
-}
-
-/** The tables of the account and region, and those of these names and ARNs. */
-export async function surveyTables(
-  bound: readonly string[],
-  config: EndpointConfig,
-  host: Host,
-  log: Log,
-): Promise<Survey> {
-  const aws = await connect(config, host, log);
-  const scope = { filter: config.tableFilter, bound };
-  const { tables, ...discovery } = await discoverTables(aws.tables, scope, log, host.stop);
-  const surveyed = tables.map((found): SurveyedTable => ({
-    ...found,
-    binding: isBindable(found) && found.table ? bindingOf(found.table, config) : undefined,
-  }));
-  return { place: placeOf(aws), tables: surveyed.sort(byName), ...discovery };
+  readonly bindings: readonly CheckedBinding[];
 }
 
 /** Every problem of every binding, and how many shards each that has none will have to follow. */
-export async function inspectBindings(
+export async function checkCapture(
   bindings: readonly ResourceConfig[],
   config: EndpointConfig,
   host: Host,
   log: Log,
-): Promise<InspectedCapture> {
-  const aws = await connect(config, host, log);
+): Promise<CheckedCapture> {
+  const aws = await connect(config, { host, log }, patienceOfPeople);
   const checks = await withSuggestions(
     bindings,
     await checkBindings(bindings, aws, host.stop, config),
     aws,
     host.stop,
   );
-  const inspect = async (check: BindingCheck, signal: AbortSignal): Promise<InspectedBinding> => {
+  const count = async (check: BindingCheck, signal: AbortSignal): Promise<CheckedBinding> => {
     const { table, problems } = check;
     const streamArn = problems.length === 0 ? table?.stream?.arn : undefined;
     const shards =
@@ -100,7 +61,7 @@ export async function inspectBindings(
   };
   return {
     place: placeOf(aws),
-    bindings: await mapPool(checks, listConcurrency, inspect, host.stop),
+    bindings: await mapPool(checks, listConcurrency, count, host.stop),
   };
 }
 
@@ -143,17 +104,4 @@ async function countOpenShards(
     after = lastShardId;
   }
   return { openCount: open.size, isWhole: false };
-}
-
-function connect(config: EndpointConfig, host: Host, log: Log): Promise<Aws> {
-  const { clock, random } = host;
-  const reportedAtMs = new Map<string, number>();
-  return createAws(config, host, {
-    clock,
-    random,
-    log,
-    patienceMs,
-    throttledPatienceMs,
-    reportedAtMs,
-  });
 }

@@ -1,7 +1,6 @@
 /** From `open` to a running capture, and to its end. */
 
 import type { OpenRequest, Request } from '../../protocol/requests.ts';
-import { createAws } from '../aws/aws.ts';
 import { Emitter, runCapture, type CaptureEnd, type TableBinding } from '../capture/capture.ts';
 import {
   parseEndpointConfig,
@@ -12,10 +11,9 @@ import { sourcedSchema } from '../discovery/discovery.ts';
 import { ConnectorError, errorCodes, isConnectorError, messageOf } from '../errors.ts';
 import { loadState, pruningPatch } from '../state/state.ts';
 import type { Clock } from '../host.ts';
-import type { Session } from './session.ts';
+import { connect, patienceOfCaptures } from './connect.ts';
+import type { Session } from './session-context.ts';
 
-/** An outage of AWS that a capture sits out. */
-const patienceMs = 300_000;
 /** Credentials that expire sooner after the start were not good in the first place. */
 const credentialsLifeMsMin = 60_000;
 const keyMax = 2 ** 32 - 1;
@@ -81,7 +79,6 @@ async function capture(
   emitter: Emitter,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, random } = host;
   if (bindings.length === 0) {
     log.status('Capture started, no bindings are enabled');
     if (end !== 'never') return;
@@ -93,9 +90,7 @@ async function capture(
       signal.addEventListener('abort', onAbort, { once: true });
     });
   }
-  const reportedAtMs = new Map<string, number>();
-  const retry = { clock, random, log, patienceMs, throttledPatienceMs: Infinity, reportedAtMs };
-  const aws = await createAws(config, host, retry);
+  const aws = await connect(config, { host, log }, patienceOfCaptures);
   await runCapture(
     {
       aws,

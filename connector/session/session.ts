@@ -1,41 +1,23 @@
 /** One session with Flow's runtime: requests in, each answered by its handler. */
 
-import type { Codec } from '../../protocol/codec.ts';
 import type { Request } from '../../protocol/requests.ts';
 import type { Response } from '../../protocol/responses.ts';
 import type { Aws } from '../aws/aws.ts';
-import type { CaptureEnd, ProgressWatch } from '../capture/capture.ts';
 import type { EndpointConfig } from '../config/config.ts';
 import { ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
-import type { Host } from '../host.ts';
-import type { Log } from '../log.ts';
 import type { PublishedCollection } from './published.ts';
+import type { Session } from './session-context.ts';
 import { spec } from './spec.ts';
 
 export type { CaptureEnd, ProgressWatch, WatchedTable } from '../capture/capture.ts';
+export type { Session } from './session-context.ts';
 export { spec } from './spec.ts';
-export type {
-  InspectedBinding,
-  InspectedCapture,
-  ShardCount,
-  Survey,
-  SurveyedTable,
-} from './checked-capture.ts';
+export type { CheckedBinding, CheckedCapture, ShardCount } from './checked-capture.ts';
+export type { DiscoveredTable, DiscoveredTables } from './discovered-tables.ts';
 
 /** What commands for people ask of AWS; loaded when one does, since no session needs it. */
-export const loadInspection = () => import('./checked-capture.ts');
-
-/** A person waits for these answers: trouble that lasts longer is an answer too. */
-const unaryPatienceMs = 15_000;
-
-export interface Session {
-  readonly host: Host;
-  readonly log: Log;
-  readonly codec: Codec;
-  /** When the capture is done; where absent, the environment's `SHUTDOWN_AFTER_POLLING` decides. */
-  readonly end?: CaptureEnd;
-  readonly watch?: ProgressWatch;
-}
+export const loadCheckedCapture = () => import('./checked-capture.ts');
+export const loadDiscoveredTables = () => import('./discovered-tables.ts');
 
 /**
  * Serves requests until the input ends, the host asks to stop, or a capture ends. Throws what the user is to
@@ -76,7 +58,7 @@ async function answer(
       const { parseEndpointConfig } = await import('../config/config.ts');
       const config = parseEndpointConfig(request.config);
       const { discover } = await import('./discover.ts');
-      return discover(await connect(config, session), config, log, host.stop);
+      return discover(await connectFor(config, session), config, log, host.stop);
     }
     case 'validate': {
       log.status('Validating capture configuration');
@@ -86,7 +68,7 @@ async function answer(
       const { validate } = await import('./validate.ts');
       const paths = await validate(
         bindings,
-        await connect(config, session),
+        await connectFor(config, session),
         log,
         host.stop,
         config,
@@ -113,23 +95,17 @@ export async function publishedCollections(
   const parsed = parseEndpointConfig(config);
   const bindings = parseResourceConfigs(resources);
   const published = await import('./published.ts');
-  const aws = await connect(parsed, session);
+  const aws = await connectFor(parsed, session);
   return published.publishedCollections(parsed, bindings, aws, session.host.stop);
 }
 
-async function connect(
+/** Loaded late, with all of AWS: `spec` needs none of it. */
+async function connectFor(
   config: EndpointConfig,
-  { host, log }: Pick<Session, 'host' | 'log'>,
+  session: Pick<Session, 'host' | 'log'>,
 ): Promise<Aws> {
-  const { createAws } = await import('../aws/aws.ts');
-  return createAws(config, host, {
-    clock: host.clock,
-    random: host.random,
-    log,
-    patienceMs: unaryPatienceMs,
-    throttledPatienceMs: unaryPatienceMs,
-    reportedAtMs: new Map(),
-  });
+  const { connect, patienceOfRequests } = await import('./connect.ts');
+  return connect(config, session, patienceOfRequests);
 }
 
 /** What the promise brings, or undefined when the host asks to stop first. */

@@ -5,7 +5,7 @@ import { ConnectorError, errorCodes } from '../../errors.ts';
 import type { CommandHost, Files } from '../../host.ts';
 import { readCatalog } from '../catalog/catalog.ts';
 import { mayMeanCapture } from '../catalog/choose-capture.ts';
-import type { CaptureFate } from './discovered-changes.ts';
+import type { CaptureOrigin } from './discovered-changes.ts';
 import { configFrom } from '../catalog/endpoint.ts';
 import { readFlowCapture, type FlowCapture } from '../catalog/flow-file.ts';
 import { configOf, placeFrom } from '../catalog/local-config.ts';
@@ -13,7 +13,7 @@ import { withNewCapture, type NewCapture } from './new-capture.ts';
 
 const captureNameDefault = 'acmeCo/source-dynamodb';
 
-export interface SubjectFlags {
+export interface TargetFlags {
   readonly source: string;
   readonly capture?: string;
   readonly region?: string;
@@ -21,14 +21,14 @@ export interface SubjectFlags {
 }
 
 /** Where tables are to be looked for, and the capture that is to have them. */
-export interface DiscoverSubject {
+export interface DiscoverTarget {
   readonly capture: FlowCapture;
-  readonly fate: CaptureFate;
+  readonly origin: CaptureOrigin;
   readonly config: EndpointConfig;
 }
 
 /** The capture of the file, or one that is made of `--region` and `--endpoint`. */
-export async function subjectOf(given: SubjectFlags, host: CommandHost): Promise<DiscoverSubject> {
+export async function targetOf(given: TargetFlags, host: CommandHost): Promise<DiscoverTarget> {
   const flags = withUrl(given);
   const { source, capture: captureName, region, endpoint } = flags;
   const catalog = await readCatalog(host.files, source);
@@ -37,7 +37,7 @@ export async function subjectOf(given: SubjectFlags, host: CommandHost): Promise
     const capture = await readFlowCapture(host.files, { source, capture: captureName });
     const config = configFrom(capture);
     assertSame(flags, capture, config);
-    return { capture, fate: 'there', config };
+    return { capture, origin: 'there', config };
   }
   const name = captureName ?? captureNameDefault;
   const made = newCapture({ ...flags, capture: name }, host);
@@ -47,19 +47,19 @@ export async function subjectOf(given: SubjectFlags, host: CommandHost): Promise
   };
   const files = { ...host.files, ...overlay };
   const capture = await readFlowCapture(files, { source, capture: name });
-  const fate = catalog === undefined ? 'in-new-file' : 'in-old-file';
-  return { capture, fate, config: parseEndpointConfig(configOf(made)) };
+  const origin = catalog === undefined ? 'in-new-file' : 'in-old-file';
+  return { capture, origin, config: parseEndpointConfig(configOf(made)) };
 }
 
 /** The endpoint may lack its scheme, as in a configuration; one that is no URL is refused like there. */
-function withUrl(flags: SubjectFlags): SubjectFlags {
+function withUrl(flags: TargetFlags): TargetFlags {
   const url = flags.endpoint === undefined ? undefined : serverUrl(flags.endpoint);
   return url === undefined ? flags : { ...flags, endpoint: url };
 }
 
 /** A capture that is there has a region and an endpoint of its own: throws when others are asked for. */
 function assertSame(
-  { region, endpoint, source }: SubjectFlags,
+  { region, endpoint, source }: TargetFlags,
   { name }: FlowCapture,
   config: EndpointConfig,
 ): void {
@@ -79,7 +79,7 @@ function assertSame(
 }
 
 function newCapture(
-  flags: SubjectFlags & { readonly capture: string },
+  flags: TargetFlags & { readonly capture: string },
   host: CommandHost,
 ): NewCapture {
   assertCaptureName(flags.capture);

@@ -1,9 +1,9 @@
 /** What `discover` shows. */
 
 import { errorCodes, type ConnectorError } from '../../errors.ts';
-import type { Survey, SurveyedTable } from '../../session/session.ts';
+import type { DiscoveredTables, DiscoveredTable } from '../../session/session.ts';
 import { streamCommands } from '../../table.ts';
-import type { DiscoverSubject } from './discover-target.ts';
+import type { DiscoverTarget } from './discover-target.ts';
 import { bindingOfTable, type Changes } from './discovered-changes.ts';
 import { bytesText, countText, plural } from '../terminal/format.ts';
 import { awsOptions, problemLines } from '../terminal/problem-view.ts';
@@ -24,25 +24,25 @@ const columns: readonly Column[] = [
 const linesAround = 8;
 
 /** All tables, then what mends those that cannot be captured. */
-export function renderSurvey(
-  survey: Survey,
-  subject: DiscoverSubject,
+export function renderDiscovered(
+  discovered: DiscoveredTables,
+  target: DiscoverTarget,
   terminal: Terminal,
   isVerbose: boolean,
 ): string {
   const { colors } = terminal;
-  const { tables, place, hiddenCount, listing } = survey;
+  const { tables, place, hiddenCount, listing } = discovered;
   const hidden = `${plural(hiddenCount, 'table')} ${place} left out by "advanced.tableFilter"`;
   if (tables.length === 0) {
     return hiddenCount > 0
       ? `${hidden}, and no other.\n`
       : `There are no tables ${place}, or these credentials belong to another account.\n`;
   }
-  const rows = tables.map((each) => rowOf(each, subject, terminal));
+  const rows = tables.map((each) => rowOf(each, target, terminal));
   const obstacles = tables.flatMap(({ table, obstacle }) => {
     if (obstacle === undefined) return [];
     const isStream = table !== undefined && obstacle.code === errorCodes.streamUnusable;
-    const commands = isStream ? streamCommands(table, awsOptions(subject.config)) : [];
+    const commands = isStream ? streamCommands(table, awsOptions(target.config)) : [];
     const problem = { message: obstacle.reason, remedy: obstacle.remedy, commands };
     return ['', ...problemLines(problem, colors.red('✗'), terminal)];
   });
@@ -81,13 +81,13 @@ function unlisted({ message, hint }: ConnectorError, terminal: Terminal): string
   return problemLines(problem, terminal.colors.yellow('!'), terminal);
 }
 
-function rowOf(each: SurveyedTable, subject: DiscoverSubject, { colors }: Terminal): string[] {
+function rowOf(each: DiscoveredTable, target: DiscoverTarget, { colors }: Terminal): string[] {
   const { name, table, obstacle } = each;
-  const verdict =
+  const outcome =
     obstacle === undefined
-      ? colors.green(`✓ ${standing(each, subject)}`)
+      ? colors.green(`✓ ${standing(each, target)}`)
       : colors.red(`✗ ${shortReason(each)}`);
-  if (table === undefined) return [name, '', '', '', '', '', verdict];
+  if (table === undefined) return [name, '', '', '', '', '', outcome];
   return [
     name,
     countText(table.itemCount),
@@ -95,17 +95,17 @@ function rowOf(each: SurveyedTable, subject: DiscoverSubject, { colors }: Termin
     printable(table.key.map(({ name, type }) => `${name} (${type})`).join(', ')),
     table.stream === undefined ? 'off' : 'on',
     table.stream?.viewType ?? '',
-    verdict,
+    outcome,
   ];
 }
 
-function standing(found: SurveyedTable, { capture }: DiscoverSubject): string {
+function standing(found: DiscoveredTable, { capture }: DiscoverTarget): string {
   const binding = bindingOfTable(capture.bindings, found);
   if (binding === undefined) return 'can be captured';
   return binding.isDisabled ? 'disabled' : 'captured';
 }
 
-function shortReason({ table, obstacle }: SurveyedTable): string {
+function shortReason({ table, obstacle }: DiscoveredTable): string {
   if (table === undefined) {
     return obstacle?.code === errorCodes.permissionDenied ? 'no permission' : 'not described';
   }
@@ -121,7 +121,7 @@ export interface ChangesOptions {
 /** What was written, or would be. */
 export function renderChanges(
   changes: Changes,
-  { fate }: DiscoverSubject,
+  { origin }: DiscoverTarget,
   { isWritten, flags }: ChangesOptions,
   terminal: Terminal,
 ): string {
@@ -135,7 +135,7 @@ export function renderChanges(
     const outcome = written.length > 0 ? written : [`${flags.source} is up to date.`];
     return lines([...notes, ...outcome]);
   }
-  const isNothingToWrite = files.length === 0 || (fate !== 'there' && bindings.length === 0);
+  const isNothingToWrite = files.length === 0 || (origin !== 'there' && bindings.length === 0);
   if (isNothingToWrite) return lines(notes);
   const doing =
     bindings.length > 0
@@ -149,9 +149,9 @@ function lines(all: readonly string[]): string {
 }
 
 /** The same for programs. */
-export function surveyJson(
-  { tables, hiddenCount, listing }: Survey,
-  { capture: { name, bindings }, config }: DiscoverSubject,
+export function discoveredJson(
+  { tables, hiddenCount, listing }: DiscoveredTables,
+  { capture: { name, bindings }, config }: DiscoverTarget,
   written: Changes | undefined,
 ): object {
   return {

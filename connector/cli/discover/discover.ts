@@ -6,15 +6,15 @@ import { ConnectorError, errorCodes, messageOf } from '../../errors.ts';
 import type { Files } from '../../host.ts';
 import { isIncluded } from '../../table-filter.ts';
 import type { TableFilter } from '../../table.ts';
-import { loadInspection, type Survey } from '../../session/session.ts';
+import { loadDiscoveredTables, type DiscoveredTables } from '../../session/session.ts';
 import { exitCodes } from '../command-error.ts';
 import { withNotice, type CommandContext } from '../command.ts';
 import { cannotEdit } from './by-hand.ts';
-import { renderChanges, renderSurvey, surveyJson } from './discover-view.ts';
-import { subjectOf, type DiscoverSubject, type SubjectFlags } from './discover-target.ts';
+import { renderChanges, renderDiscovered, discoveredJson } from './discover-view.ts';
+import { targetOf, type DiscoverTarget, type TargetFlags } from './discover-target.ts';
 import { boundTables, changesFor, type Changes } from './discovered-changes.ts';
 
-export interface DiscoverFlags extends SubjectFlags {
+export interface DiscoverFlags extends TargetFlags {
   readonly write?: true;
   readonly emitRaw?: true;
   readonly json?: true;
@@ -25,29 +25,29 @@ export interface DiscoverFlags extends SubjectFlags {
 
 export async function discover(flags: DiscoverFlags, context: CommandContext): Promise<number> {
   const { host, print, stdout, log } = context;
-  const subject = await subjectOf(flags, host);
-  const { surveyTables } = await loadInspection();
-  const scope = scopeOf(subject, flags.table ?? []);
-  const config = { ...subject.config, tableFilter: scope.filter };
-  const survey = await withNotice(context, 'Looking at tables …', async () =>
-    narrowed(await surveyTables(scope.bound, config, host, log), flags.table ?? []),
+  const target = await targetOf(flags, host);
+  const { discoverAllTables } = await loadDiscoveredTables();
+  const scope = scopeOf(target, flags.table ?? []);
+  const config = { ...target.config, tableFilter: scope.filter };
+  const discovered = await withNotice(context, 'Looking at tables …', async () =>
+    narrowed(await discoverAllTables(scope.bound, config, host, log), flags.table ?? []),
   );
-  if (flags.emitRaw === true) return printRaw(survey, print);
+  if (flags.emitRaw === true) return printRaw(discovered, print);
   const changes = await changesFor(
     host.files,
-    subject.capture,
-    survey,
-    subject.fate,
+    target.capture,
+    discovered,
+    target.origin,
     scope.looksAt,
   );
   if (flags.write === true) await write(host.files, changes);
   const isWritten = flags.write === true;
   if (flags.json === true) {
-    const json = surveyJson(survey, subject, isWritten ? changes : undefined);
+    const json = discoveredJson(discovered, target, isWritten ? changes : undefined);
     await print(`${JSON.stringify(json, undefined, 2)}\n`);
   } else {
-    await print(renderSurvey(survey, subject, stdout, flags.verbose === true));
-    await print(renderChanges(changes, subject, { isWritten, flags }, stdout));
+    await print(renderDiscovered(discovered, target, stdout, flags.verbose === true));
+    await print(renderChanges(changes, target, { isWritten, flags }, stdout));
   }
   return exitCodes.ok;
 }
@@ -60,7 +60,7 @@ interface Scope {
 }
 
 /** What to look at: with patterns of names these alone, and a name without `*` or `?` whether it is listed or not. */
-function scopeOf({ capture, config }: DiscoverSubject, patterns: readonly string[]): Scope {
+function scopeOf({ capture, config }: DiscoverTarget, patterns: readonly string[]): Scope {
   const bound = boundTables(capture);
   if (patterns.length === 0) return { bound, filter: config.tableFilter, looksAt: () => true };
   const filter = { include: patterns, exclude: [] };
@@ -69,24 +69,31 @@ function scopeOf({ capture, config }: DiscoverSubject, patterns: readonly string
   return { bound: [...new Set([...bound.filter(looksAt), ...names])], filter, looksAt };
 }
 
-/** A survey of what was asked for. Throws where there is no such table. */
-function narrowed(survey: Survey, patterns: readonly string[]): Survey {
-  if (patterns.length === 0) return survey;
-  if (survey.tables.length > 0) return { ...survey, hiddenCount: 0 };
+/** A discovered of what was asked for. Throws where there is no such table. */
+function narrowed(discovered: DiscoveredTables, patterns: readonly string[]): DiscoveredTables {
+  if (patterns.length === 0) return discovered;
+  if (discovered.tables.length > 0) return { ...discovered, hiddenCount: 0 };
   const list = patterns.map((pattern) => `"${pattern}"`).join(', ');
-  throw new ConnectorError(errorCodes.tableMissing, `No table ${survey.place} matches ${list}`, {
-    hint: 'Leave out --table to see all of them; * stands for any characters, ? for one.',
-  });
+  throw new ConnectorError(
+    errorCodes.tableMissing,
+    `No table ${discovered.place} matches ${list}`,
+    {
+      hint: 'Leave out --table to see all of them; * stands for any characters, ? for one.',
+    },
+  );
 }
 
 /** The bindings as the protocol has them, one per line. */
-async function printRaw(survey: Survey, print: CommandContext['print']): Promise<number> {
+async function printRaw(
+  discovered: DiscoveredTables,
+  print: CommandContext['print'],
+): Promise<number> {
   const codec = await codecNamed('json');
-  const bindings = survey.tables.flatMap(({ binding }) => binding ?? []);
+  const bindings = discovered.tables.flatMap(({ binding }) => binding ?? []);
   if (bindings.length === 0) {
     throw new ConnectorError(
       errorCodes.nothingToCapture,
-      `Found no table to capture ${survey.place}`,
+      `Found no table to capture ${discovered.place}`,
       { hint: 'Leave out --emit-raw to see all tables, and what keeps each from being captured.' },
     );
   }

@@ -10,7 +10,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isScalar } from 'yaml';
 import type { DiscoveredBinding } from '../../../protocol/responses.ts';
 import type { Files } from '../../host.ts';
-import type { Survey, SurveyedTable } from '../../session/session.ts';
+import type { DiscoveredTables, DiscoveredTable } from '../../session/session.ts';
 import { pathFrom, type CatalogEntry } from '../catalog/catalog.ts';
 import { newSchemaFile, updateSchemaFile, type FileChange } from '../catalog/discovered-schema.ts';
 import type { FlowBinding, FlowCapture } from '../catalog/flow-file.ts';
@@ -39,7 +39,7 @@ export interface LinesByHand {
 }
 
 /** Whether the capture's file has it already, is to have it, or is yet to be made. */
-export type CaptureFate = 'there' | 'in-old-file' | 'in-new-file';
+export type CaptureOrigin = 'there' | 'in-old-file' | 'in-new-file';
 
 /** Names and ARNs of the tables that enabled bindings name. */
 export function boundTables({ bindings }: Pick<FlowCapture, 'bindings'>): string[] {
@@ -50,14 +50,14 @@ export function boundTables({ bindings }: Pick<FlowCapture, 'bindings'>): string
 /** The binding of a table, known by its name or ARN. */
 export function bindingOfTable(
   bindings: readonly FlowBinding[],
-  found: Pick<SurveyedTable, 'name' | 'table'>,
+  found: Pick<DiscoveredTable, 'name' | 'table'>,
 ): FlowBinding | undefined {
   return bindings.find(({ resource }) => isTable(found, tableOf(resource)));
 }
 
 /** A table of another account is known by its ARN alone: its name may be that of one of ours. */
 function isTable(
-  { name, table }: Pick<SurveyedTable, 'name' | 'table'>,
+  { name, table }: Pick<DiscoveredTable, 'name' | 'table'>,
   bound: string | undefined,
 ): boolean {
   return bound === name || (bound !== undefined && bound === table?.arn);
@@ -67,17 +67,17 @@ function isTable(
 export async function changesFor(
   files: Files,
   capture: FlowCapture,
-  survey: Survey,
-  fate: CaptureFate,
+  discovered: DiscoveredTables,
+  origin: CaptureOrigin,
   looksAt: (table: string) => boolean = () => true,
 ): Promise<Changes> {
   const writer = new CatalogWriter(files, capture);
-  for (const found of survey.tables) {
+  for (const found of discovered.tables) {
     if (found.binding === undefined) continue;
     await writer.add(found.binding, bindingOfTable(capture.bindings, found));
   }
-  writer.noteUnknown(survey, looksAt);
-  return writer.changes(fate);
+  writer.noteUnknown(discovered, looksAt);
+  return writer.changes(origin);
 }
 
 class CatalogWriter {
@@ -125,7 +125,10 @@ class CatalogWriter {
   }
 
   /** Says which bindings have no table that could be captured. */
-  noteUnknown({ tables, place: where }: Survey, looksAt: (table: string) => boolean): void {
+  noteUnknown(
+    { tables, place: where }: DiscoveredTables,
+    looksAt: (table: string) => boolean,
+  ): void {
     for (const { resource, place, isDisabled } of this.#capture.bindings) {
       const bound = tableOf(resource);
       const found = tables.find((each) => isTable(each, bound));
@@ -138,10 +141,10 @@ class CatalogWriter {
     }
   }
 
-  changes(fate: CaptureFate): Changes {
+  changes(origin: CaptureOrigin): Changes {
     const { path, text, mark } = this.#file;
-    const isNew = fate === 'in-new-file';
-    const isChanged = fate !== 'there' || text !== this.#capture.entry.file.text;
+    const isNew = origin === 'in-new-file';
+    const isChanged = origin !== 'there' || text !== this.#capture.entry.file.text;
     return {
       files: [...this.#schemas, ...(isChanged ? [{ path, text: mark + text, isNew }] : [])],
       bindings: this.#bindings,

@@ -14,7 +14,7 @@ import {
   type FlowCapture,
 } from '../catalog/flow-file.ts';
 import type { LocalCapture } from './local-runtime.ts';
-import type { PullOptions } from './pull.ts';
+import type { PullOptions } from './pull-options.ts';
 import type { ReducedCollection } from './reduced-collections.ts';
 import { captureOfTables } from './tables-capture.ts';
 

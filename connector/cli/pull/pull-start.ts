@@ -17,7 +17,7 @@ import { readPullCapture, type PullCapture } from './pull-capture.ts';
 import { assertApart, lockState } from './pull-files.ts';
 import { PullCommits, type Destination } from './pull-commits.ts';
 import { readPullState, type PullState } from './pull-state.ts';
-import type { PullOptions } from './pull.ts';
+import type { PullOptions } from './pull-options.ts';
 import { fileNames } from './row-format.ts';
 import { ReducedCollections } from './reduced-collections.ts';
 

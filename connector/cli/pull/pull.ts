@@ -10,31 +10,13 @@ import { runLocally } from './local-runtime.ts';
 import { withBackfillPlace } from './backfill-place.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { progressViewOn, type ProgressView } from './progress-view.ts';
+import type { PullOptions } from './pull-options.ts';
 import { startPull, type PullRun } from './pull-start.ts';
 import { summarize, type PullEnd } from './pull-summary.ts';
-import type { Format } from './row-format.ts';
 import { putRows } from './row-output.ts';
 
 /** As often as a bar has to move to be seen moving. */
 const progressIntervalMs = 250;
-
-export interface PullOptions {
-  readonly source: string;
-  readonly capture: string | undefined;
-  readonly state: string | undefined;
-  readonly until: 'backfilled' | 'caught-up' | undefined;
-  readonly reduce: boolean;
-  /** Path of a file, of a folder with a slash at its end, or `-` for stdout. */
-  readonly output: string;
-  readonly format: Format;
-  /** Names of tables, or patterns of them; all of the capture where there is none. */
-  readonly table: readonly string[];
-  /** Of a capture that no file has. */
-  readonly region: string | undefined;
-  readonly endpoint: string | undefined;
-  readonly limit: number | undefined;
-  readonly json: boolean;
-}
 
 /** Runs the command and returns its exit code. */
 export async function pull(options: PullOptions, context: CommandContext): Promise<number> {

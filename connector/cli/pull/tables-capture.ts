@@ -4,10 +4,10 @@ import { parseEndpointConfig } from '../../config/config.ts';
 import { ConnectorError, errorCodes } from '../../errors.ts';
 import type { CommandHost } from '../../host.ts';
 import type { Log } from '../../log.ts';
-import { loadInspection, type SurveyedTable } from '../../session/session.ts';
+import { loadDiscoveredTables, type DiscoveredTable } from '../../session/session.ts';
 import { configOf, placeFrom } from '../catalog/local-config.ts';
 import type { PullCapture } from './pull-capture.ts';
-import type { PullOptions } from './pull.ts';
+import type { PullOptions } from './pull-options.ts';
 
 /** Throws where there is no such table, and where none of them can be captured. */
 export async function captureOfTables(
@@ -22,9 +22,9 @@ export async function captureOfTables(
   const config = configOf(placeFrom({ region, endpoint }, host.environment));
   const filter = { include: patterns, exclude: [] };
   const names = patterns.filter((pattern) => !/[*?]/.test(pattern));
-  const { surveyTables } = await loadInspection();
+  const { discoverAllTables } = await loadDiscoveredTables();
   const parsed = { ...parseEndpointConfig(config), tableFilter: filter };
-  const { tables, place } = await surveyTables(names, parsed, host, log);
+  const { tables, place } = await discoverAllTables(names, parsed, host, log);
   const found = usable(tables, log);
   if (found.length === 0) {
     const list = patterns.map((pattern) => `"${pattern}"`).join(', ');
@@ -49,7 +49,7 @@ export async function captureOfTables(
 }
 
 /** The bindings of those that can be captured. Throws what keeps them all from it. */
-function usable(tables: readonly SurveyedTable[], log: Log) {
+function usable(tables: readonly DiscoveredTable[], log: Log) {
   const obstacles = tables.flatMap(({ obstacle }) => obstacle ?? []);
   const [first] = obstacles;
   if (first !== undefined && obstacles.length === tables.length) {

@@ -20,7 +20,7 @@ import {
 } from './prices.ts';
 import { renderTable, wrapped, type Column } from '../terminal/table-view.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import type { Validation } from './validate.ts';
+import type { Validation } from './validation.ts';
 
 const columns: readonly Column[] = [
   { header: 'Table', widthMin: 12, elide: 'middle' },
@@ -42,13 +42,13 @@ const limitNames: Readonly<Record<Limit, string>> = {
 };
 
 export function renderPlan(
-  { plan, config, verdicts }: Validation,
+  { plan, config, bindings }: Validation,
   terminal: Terminal,
   isVerbose: boolean,
 ): string[] {
   const { colors } = terminal;
   const { polling } = plan;
-  const isEvery = verdicts.every(({ inspected }) => inspected?.shards?.isWhole !== false);
+  const isEvery = bindings.every(({ checked }) => checked?.shards?.isWhole !== false);
   const shards = `${isEvery ? '' : 'at least '}${plural(polling.openShardCount, 'open shard')}`;
   const idleSeconds = config.idleBackoffMaxMs / 1000;
   const prose = [

@@ -7,7 +7,7 @@ import { renderPlan } from './plan-view.ts';
 import { awsOptions, problemLines } from '../terminal/problem-view.ts';
 import { wrapped } from '../terminal/table-view.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import type { BindingVerdict, Validation } from './validate.ts';
+import type { BindingValidation, Validation } from './validation.ts';
 
 /**
  * The plan, then the bindings, and the verdict last: on a terminal that is what stays in sight. What the numbers rest
@@ -18,15 +18,15 @@ export function renderValidation(
   terminal: Terminal,
   isVerbose: boolean,
 ): string {
-  const { verdicts } = validation;
-  const whole = sectionsOf(validation, verdicts, terminal, isVerbose);
+  const { bindings } = validation;
+  const whole = sectionsOf(validation, bindings, terminal, isVerbose);
   const fits = whole.split('\n').length <= terminal.rows;
   if (isVerbose || fits) return whole;
-  const isSound = ({ binding, problems, notes }: BindingVerdict) =>
+  const isSound = ({ binding, problems, notes }: BindingValidation) =>
     binding.isDisabled || problems.length + notes.length === 0;
   return sectionsOf(
     validation,
-    verdicts.filter((verdict) => !isSound(verdict)),
+    bindings.filter((each) => !isSound(each)),
     terminal,
     isVerbose,
   );
@@ -34,22 +34,22 @@ export function renderValidation(
 
 function sectionsOf(
   validation: Validation,
-  shown: readonly BindingVerdict[],
+  shown: readonly BindingValidation[],
   terminal: Terminal,
   isVerbose: boolean,
 ): string {
-  const { capture, place, verdicts, plan } = validation;
+  const { capture, place, bindings, plan } = validation;
   const { colors } = terminal;
   const heading = `${capture.name} in ${capture.entry.file.path}, tables ${place}`;
-  const hiddenCount = verdicts.length - shown.length;
+  const hiddenCount = bindings.length - shown.length;
   const hidden = `${plural(hiddenCount, 'binding')} without a problem: --verbose lists all`;
   const sections = [
     wrapped(heading, terminal.columns).map((line) => colors.bold(line)),
     ...(plan.tables.length > 0 ? [renderPlan(validation, terminal, isVerbose)] : []),
-    shown.flatMap((verdict) => verdictLines(verdict, validation, terminal)),
+    shown.flatMap((each) => bindingLines(each, validation, terminal)),
     [
       ...(hiddenCount > 0 ? [colors.dim(hidden)] : []),
-      ...wrapped(outcome(verdicts, terminal), terminal.columns),
+      ...wrapped(outcome(bindings, terminal), terminal.columns),
     ],
   ];
   return `${sections
@@ -58,12 +58,12 @@ function sectionsOf(
     .join('\n\n')}\n`;
 }
 
-function verdictLines(
-  verdict: BindingVerdict,
+function bindingLines(
+  each: BindingValidation,
   validation: Validation,
   terminal: Terminal,
 ): string[] {
-  const { binding, table, problems, notes } = verdict;
+  const { binding, table, problems, notes } = each;
   const { colors } = terminal;
   const title = `${colors.bold(table)} → ${binding.target}`;
   if (binding.isDisabled) return [`${colors.dim('-')} ${title} ${colors.dim('(disabled)')}`];
@@ -72,7 +72,7 @@ function verdictLines(
   return [
     `${mark} ${title}${problems.length === 0 ? '' : place}`,
     ...problems.flatMap((problem) =>
-      problemLines(shown(problem, verdict, validation), '-', narrower(terminal)).map(
+      problemLines(shown(problem, each, validation), '-', narrower(terminal)).map(
         (line) => `    ${line}`,
       ),
     ),
@@ -93,16 +93,16 @@ function narrower(terminal: Terminal): Terminal {
 /** A problem with commands that meet the capture's own tables, where commands mend it. */
 function shown(
   { code, message, hint }: ConnectorError,
-  { inspected }: BindingVerdict,
+  { checked }: BindingValidation,
   { config }: Validation,
 ) {
-  const table = code === errorCodes.streamUnusable ? inspected?.table : undefined;
+  const table = code === errorCodes.streamUnusable ? checked?.table : undefined;
   const commands = table === undefined ? [] : streamCommands(table, awsOptions(config));
   return { message, remedy: hint, commands };
 }
 
-function outcome(verdicts: readonly BindingVerdict[], { colors }: Terminal): string {
-  const enabled = verdicts.filter(({ binding }) => !binding.isDisabled);
+function outcome(bindings: readonly BindingValidation[], { colors }: Terminal): string {
+  const enabled = bindings.filter(({ binding }) => !binding.isDisabled);
   const troubled = enabled.filter(({ problems }) => problems.length > 0);
   if (enabled.length === 0) {
     return `${colors.red('✗')} Nothing is captured: no binding is enabled. See: source-dynamodb discover --write`;
@@ -114,12 +114,12 @@ function outcome(verdicts: readonly BindingVerdict[], { colors }: Terminal): str
 }
 
 /** The same for programs. */
-export function validationJson({ capture, config, verdicts, plan }: Validation): object {
+export function validationJson({ capture, config, bindings, plan }: Validation): object {
   return {
     capture: capture.name,
     region: config.region,
     endpoint: config.endpoint ?? null,
-    bindings: verdicts.map(({ binding, table, problems, notes }) => ({
+    bindings: bindings.map(({ binding, table, problems, notes }) => ({
       table,
       target: binding.target,
       place: binding.place,

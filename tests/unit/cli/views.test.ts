@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { renderChanges, renderSurvey } from '../../../connector/cli/discover/discover-view.ts';
+import { renderChanges, renderDiscovered } from '../../../connector/cli/discover/discover-view.ts';
 import { readFlowCapture, type FlowCapture } from '../../../connector/cli/catalog/flow-file.ts';
 import { planCapture } from '../../../connector/cli/validate/plan.ts';
 import { renderValidation } from '../../../connector/cli/validate/validate-view.ts';
-import type { BindingVerdict, Validation } from '../../../connector/cli/validate/validate.ts';
+import type { BindingValidation, Validation } from '../../../connector/cli/validate/validation.ts';
 import { parseEndpointConfig } from '../../../connector/config/config.ts';
 import { ConnectorError, errorCodes } from '../../../connector/errors.ts';
 import { bindingOf } from '../../../connector/session/discover.ts';
-import type { SurveyedTable } from '../../../connector/session/session.ts';
+import type { DiscoveredTable } from '../../../connector/session/session.ts';
 import { tableNamed } from '../discovery/fake-aws.ts';
 import { fakeTerminal, memoryFiles } from './memory-files.ts';
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
   capture = await readFlowCapture(files, { source: 'flow.yaml', capture: undefined });
 });
 
-const tables: readonly SurveyedTable[] = [
+const tables: readonly DiscoveredTable[] = [
   {
     name: 'leaving',
     table: leaving,
@@ -60,11 +60,11 @@ const tables: readonly SurveyedTable[] = [
   },
 ];
 
-describe('renderSurvey()', () => {
+describe('renderDiscovered()', () => {
   const render = (columns: number) =>
-    renderSurvey(
+    renderDiscovered(
       { place: 'in region eu-west-1', tables, hiddenCount: 0, listing: undefined },
-      { capture, config, fate: 'there' },
+      { capture, config, origin: 'there' },
       fakeTerminal(columns),
       true,
     ).split('\n');
@@ -92,7 +92,7 @@ describe('renderSurvey()', () => {
     const denied = new ConnectorError(errorCodes.permissionDenied, 'No dynamodb:ListTables', {
       hint: 'Allow it.',
     });
-    const secret: SurveyedTable = {
+    const secret: DiscoveredTable = {
       name: 'secret',
       table: undefined,
       obstacle: {
@@ -103,9 +103,9 @@ describe('renderSurvey()', () => {
       },
       binding: undefined,
     };
-    const shown = renderSurvey(
+    const shown = renderDiscovered(
       { place: 'at http://db', tables: [tables[1]!, secret], hiddenCount: 7, listing: denied },
-      { capture, config, fate: 'there' },
+      { capture, config, origin: 'there' },
       fakeTerminal(120),
       true,
     );
@@ -141,7 +141,7 @@ describe('renderSurvey()', () => {
 });
 
 describe('renderChanges()', () => {
-  const subject = () => ({ capture, config, fate: 'there' as const });
+  const target = () => ({ capture, config, origin: 'there' as const });
   const render = (isWritten: boolean, count: number, notes: string[] = []) => {
     const file = { path: 'flow.yaml', text: '', isNew: false };
     const bindings = Array.from({ length: count }, (_, index) => `table-${index}`);
@@ -153,7 +153,7 @@ describe('renderChanges()', () => {
       byHand: [],
     };
     const options = { isWritten, flags: { source: 'flow.yaml' } };
-    return renderChanges(changes, subject(), options, fakeTerminal(80));
+    return renderChanges(changes, target(), options, fakeTerminal(80));
   };
 
   test.each<[string, string, string]>([
@@ -173,7 +173,7 @@ describe('renderChanges()', () => {
 describe('renderValidation()', () => {
   const render = (columns: number, isVerbose = true, rows = 24) => {
     const [ordersBinding, usersBinding, oldBinding] = capture.bindings;
-    const inspection = { lacksOldImages: false, key: ['/id'], problems: [] };
+    const check = { lacksOldImages: false, key: ['/id'], problems: [] };
     const shards = { openCount: 4, isWhole: true };
     const problems = [
       new ConnectorError(errorCodes.streamUnusable, 'Table "users" has no stream enabled'),
@@ -181,32 +181,32 @@ describe('renderValidation()', () => {
         hint: 'Allow it.',
       }),
     ];
-    const verdicts: BindingVerdict[] = [
+    const bindings: BindingValidation[] = [
       {
         binding: ordersBinding!,
         table: 'orders',
         problems: [],
         notes: ['A note'],
-        inspected: { ...inspection, table: orders, shards },
+        checked: { ...check, table: orders, shards },
       },
       {
         binding: usersBinding!,
         table: 'users',
         problems,
         notes: [],
-        inspected: { ...inspection, table: users, shards: undefined, problems },
+        checked: { ...check, table: users, shards: undefined, problems },
       },
       {
         binding: oldBinding!,
         table: 'old',
         problems: [],
         notes: [],
-        inspected: undefined,
+        checked: undefined,
       },
     ];
     const plan = planCapture([{ table: orders, rcuAllocation: 500, openShardCount: 4 }], config);
     const place = 'in region eu-west-1';
-    const validation: Validation = { capture, config, place, verdicts, plan };
+    const validation: Validation = { capture, config, place, bindings, plan };
     return renderValidation(validation, { ...fakeTerminal(columns), rows }, isVerbose).split('\n');
   };
 
@@ -215,9 +215,9 @@ describe('renderValidation()', () => {
       ...tables[2]!,
       name: `users-${index}`,
     }));
-    const shown = renderSurvey(
+    const shown = renderDiscovered(
       { place: 'at http://db', tables: many, hiddenCount: 0, listing: undefined },
-      { capture, config, fate: 'there' },
+      { capture, config, origin: 'there' },
       fakeTerminal(80),
       false,
     ).split('\n');

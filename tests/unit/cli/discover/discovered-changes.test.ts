@@ -10,7 +10,7 @@ import { cannotEdit } from '../../../../connector/cli/discover/by-hand.ts';
 import { readFlowCapture } from '../../../../connector/cli/catalog/flow-file.ts';
 import { errorCodes } from '../../../../connector/errors.ts';
 import { bindingOf } from '../../../../connector/session/discover.ts';
-import type { Survey } from '../../../../connector/session/session.ts';
+import type { DiscoveredTables } from '../../../../connector/session/session.ts';
 import type { Table } from '../../../../connector/table.ts';
 import { catalogTables } from '../../../demo/catalog.ts';
 import { demoTables } from '../../../demo/demo-tables.ts';
@@ -20,7 +20,10 @@ import { memoryFiles } from '../memory-files.ts';
 const config = { historyMode: false };
 const schemaOf = (table: Table) => bindingOf(table, config).documentSchema;
 
-const survey = (tables: readonly Table[], unusable: readonly Table[] = []): Survey => ({
+const discovered = (
+  tables: readonly Table[],
+  unusable: readonly Table[] = [],
+): DiscoveredTables => ({
   place: 'in region us-east-1',
   hiddenCount: 0,
   listing: undefined,
@@ -43,7 +46,7 @@ const survey = (tables: readonly Table[], unusable: readonly Table[] = []): Surv
 /** Discovers and writes; gives what was changed, and the files after it. */
 async function written(
   texts: Record<string, string>,
-  found: Survey,
+  found: DiscoveredTables,
 ): Promise<{ changes: Changes; texts: Record<string, string> }> {
   const files = memoryFiles({ ...texts });
   const capture = await readFlowCapture(files, { source: 'flow.yaml', capture: undefined });
@@ -76,7 +79,7 @@ describe('changesFor()', () => {
       'flow.yaml': captured,
       'schemas/orders.schema.yaml': stringify(schemaOf(orders)),
     };
-    const { changes, texts: after } = await written(texts, survey([orders, users]));
+    const { changes, texts: after } = await written(texts, discovered([orders, users]));
 
     expect(changes.bindings).toEqual(['users']);
     expect(changes.collections).toEqual(['acmeCo/shop/users']);
@@ -102,8 +105,8 @@ captures:${captures}      - resource: { table: users }
   });
 
   test('changes nothing the second time', async () => {
-    const first = await written({ 'flow.yaml': captured }, survey([orders, users]));
-    const second = await written(first.texts, survey([orders, users]));
+    const first = await written({ 'flow.yaml': captured }, discovered([orders, users]));
+    const second = await written(first.texts, discovered([orders, users]));
     expect(second.changes).toEqual({
       files: [],
       bindings: [],
@@ -121,7 +124,7 @@ captures:${captures}      - resource: { table: users }
       'flow.yaml': text,
       'schemas/orders.schema.yaml': stringify(schemaOf(orders)),
     };
-    const { changes } = await written(texts, survey([orders]));
+    const { changes } = await written(texts, discovered([orders]));
     expect(changes).toEqual({ files: [], bindings: [], collections: [], notes: [], byHand: [] });
   });
 
@@ -133,11 +136,11 @@ captures:${captures}      - resource: { table: users }
     });
     const plain = await written(
       { 'flow.yaml': captured, 'schemas/orders.schema.yaml': stringify(old) },
-      survey([orders]),
+      discovered([orders]),
     );
     const inWrapper = await written(
       { 'flow.yaml': captured, 'schemas/orders.schema.yaml': stringify(wrapped(old)) },
-      survey([orders]),
+      discovered([orders]),
     );
     const got = [plain, inWrapper].map(({ texts }): unknown =>
       parse(texts['schemas/orders.schema.yaml']!),
@@ -149,7 +152,7 @@ captures:${captures}      - resource: { table: users }
   test('leaves other schemas and keys alone, and says so', async () => {
     const text = captured.replace('[ /id ]', '[/number]');
     const texts = { 'flow.yaml': text, 'schemas/orders.schema.yaml': 'type: object\n' };
-    const { changes } = await written(texts, survey([orders]));
+    const { changes } = await written(texts, discovered([orders]));
     expect(changes).toEqual({
       files: [],
       bindings: [],
@@ -163,8 +166,11 @@ captures:${captures}      - resource: { table: users }
   });
 
   test('keeps bindings of tables that are gone or cannot be captured', async () => {
-    const { changes: gone } = await written({ 'flow.yaml': captured }, survey([]));
-    const { changes: unusable } = await written({ 'flow.yaml': captured }, survey([], [orders]));
+    const { changes: gone } = await written({ 'flow.yaml': captured }, discovered([]));
+    const { changes: unusable } = await written(
+      { 'flow.yaml': captured },
+      discovered([], [orders]),
+    );
     expect([gone.files, gone.notes, unusable.notes]).toEqual([
       [],
       ['flow.yaml:12: binding of table "orders", which is not in region us-east-1: kept'],
@@ -176,21 +182,21 @@ captures:${captures}      - resource: { table: users }
     const paths = ['flow.yaml', ...catalogTables.map(({ schemaPath }) => schemaPath)];
     const texts = Object.fromEntries(paths.map((path) => [path, readFileSync(path, 'utf8')]));
     const tables = demoTables.map(({ name, key }) => tableNamed(name, { key }));
-    const { changes } = await written(texts, survey(tables));
+    const { changes } = await written(texts, discovered(tables));
     expect(changes).toEqual({ files: [], bindings: [], collections: [], notes: [], byHand: [] });
   });
 
   test('lets the first of two tables speak for their common collection', async () => {
     const text = `${captured}      - resource: {table: users}\n        target: acmeCo/shop/orders\n`;
-    const first = await written({ 'flow.yaml': text }, survey([orders, users]));
+    const first = await written({ 'flow.yaml': text }, discovered([orders, users]));
     expect(parse(first.texts['schemas/orders.schema.yaml']!)).toEqual(schemaOf(orders));
-    const second = await written(first.texts, survey([orders, users]));
+    const second = await written(first.texts, discovered([orders, users]));
     expect(second.changes.files).toEqual([]);
   });
 
   test('does not overwrite a file of somebody else', async () => {
     const texts = { 'flow.yaml': captured, 'schemas/users.schema.yaml': 'mine: true\n' };
-    await expect(written(texts, survey([users]))).rejects.toMatchObject({
+    await expect(written(texts, discovered([users]))).rejects.toMatchObject({
       code: 'file-unusable',
       message:
         'Cannot write "schemas/users.schema.yaml": it is there already, and was not written by discover',
@@ -202,7 +208,7 @@ captures:${captures}      - resource: { table: users }
     const names = ['a', 'b'].map((end) => 'x'.repeat(249) + end);
     const { changes } = await written(
       { 'flow.yaml': captured },
-      survey(names.map((name) => tableNamed(name))),
+      discovered(names.map((name) => tableNamed(name))),
     );
     const files = changes.files
       .map(({ path }) => path)
@@ -215,7 +221,7 @@ captures:${captures}      - resource: { table: users }
     const shared =
       captured.replace('    bindings:', '    bindings: &all') +
       '  acmeCo/other:\n    bindings: *all\n';
-    const { changes } = await written({ 'flow.yaml': shared }, survey([users]));
+    const { changes } = await written({ 'flow.yaml': shared }, discovered([users]));
     expect(changes.byHand).toEqual([
       {
         file: 'flow.yaml',
@@ -238,8 +244,8 @@ describe('changesFor(), where tables are not listed', () => {
   const byArn = captured
     .replace('table: orders,', `table: '${foreign.arn}',`)
     .replace(/collections:[^]*\n\ncaptures/, 'captures');
-  const foundByArn: Survey = {
-    ...survey([]),
+  const foundByArn: DiscoveredTables = {
+    ...discovered([]),
     tables: [
       {
         name: foreign.arn,
@@ -261,7 +267,7 @@ describe('changesFor(), where tables are not listed', () => {
   });
 
   test('does not take a table for another of its name, nor mixes the two up', async () => {
-    const both = { ...foundByArn, tables: [...survey([orders]).tables, ...foundByArn.tables] };
+    const both = { ...foundByArn, tables: [...discovered([orders]).tables, ...foundByArn.tables] };
     const { changes } = await written({ 'flow.yaml': byArn }, both);
     expect([changes.bindings, changes.notes]).toEqual([
       [],

@@ -6,7 +6,7 @@ import {
   summaryText,
   type PullResult,
 } from '../../../../connector/cli/pull/pull-summary.ts';
-import type { PullOptions } from '../../../../connector/cli/pull/pull.ts';
+import type { PullOptions } from '../../../../connector/cli/pull/pull-options.ts';
 import { FakeTerminal } from '../../../support/fake-terminal.ts';
 
 const options: PullOptions = {

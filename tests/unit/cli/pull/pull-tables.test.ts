@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, unlinkSync } from 'node:fs';
-import '../../../../connector/session/inspection.ts';
+import '../../../../connector/session/discovered-tables.ts';
 import { caughtUp, newProject } from './pull-project.ts';
 
 const key = [{ name: 'id', type: 'S' }] as const;
