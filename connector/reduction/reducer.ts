@@ -4,11 +4,12 @@ import { withDoublesOnly, type JsonValue } from './json.ts';
 import { ReductionError } from './reduction-error.ts';
 import { compileSchema } from './schema-graph.ts';
 import type { JsonSchema } from './schema-text.ts';
-import { reduceLocation, type Reduced } from './strategies.ts';
+import type { Reduced } from './neighbours.ts';
+import { reduceLocation } from './strategies.ts';
 
 export { ReductionError, type ReductionErrorKind } from './reduction-error.ts';
 export type { JsonSchema } from './schema-text.ts';
-export type { Reduced } from './strategies.ts';
+export type { Reduced } from './neighbours.ts';
 
 /** The reductions of one schema. Holds no documents. */
 export interface Reducer {

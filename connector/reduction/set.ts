@@ -3,7 +3,7 @@ import { isArray, isObject, setProperty, type JsonValue } from './json.ts';
 import { joinSorted, membersOf, objectOf, type Member, type Pair } from './members.ts';
 import { compareKeys, compareText, escapeToken, type Pointer } from './order.ts';
 import { ReductionError } from './reduction-error.ts';
-import type { Reduced, Reduction } from './strategies.ts';
+import type { Reduced, Reduction } from './neighbours.ts';
 
 const termNames = ['add', 'intersect', 'remove'] as const;
 type TermName = (typeof termNames)[number];

@@ -11,27 +11,11 @@ import {
 } from './json.ts';
 import { joinSorted, membersOf, type Member } from './members.ts';
 import { compareKeys, compareValues, type Pointer } from './order.ts';
+import type { Reduced, Reduction } from './neighbours.ts';
 import { ReductionError, type ReductionErrorKind } from './reduction-error.ts';
 import { reduceSets } from './set.ts';
 import type { Strategy } from './strategy.ts';
 import { sum } from './sum.ts';
-
-/** Two neighbours of one location. */
-export interface Reduction {
-  /** The location in the right-hand document, which alone decides the strategy. */
-  readonly at: Location;
-  /** Absent when the location is in the right-hand document only. */
-  readonly lhs: JsonValue | undefined;
-  readonly rhs: JsonValue;
-  /** True when nothing is further left, so that deletions take effect. */
-  readonly full: boolean;
-}
-
-export interface Reduced {
-  readonly document: JsonValue;
-  /** The annotation says that this location is to vanish; a parent that merges drops it. */
-  readonly deleted: boolean;
-}
 
 type Of<Name extends Strategy['strategy']> = Extract<Strategy, { strategy: Name }>;
 

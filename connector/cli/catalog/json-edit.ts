@@ -1,8 +1,8 @@
 /** Additions to a JSON file: it stays JSON, and every other byte as it is. */
 
 import { isCollection, isMap, type Node, type Pair } from 'yaml';
+import type { Addition } from './addition.ts';
 import type { YamlFile } from './yaml-file.ts';
-import type { Addition } from './yaml-edit.ts';
 
 const stepDefault = '  ';
 

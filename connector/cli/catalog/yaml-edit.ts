@@ -10,18 +10,11 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { isCollection, isMap, isScalar, visit, type Document, type Node, type Pair } from 'yaml';
+import type { Addition } from './addition.ts';
 import { isJson, splicedJson } from './json-edit.ts';
 import { parseYamlFile, type YamlFile } from './yaml-file.ts';
 import { isMergeKey } from './yaml-node.ts';
 import { inlineYaml } from './yaml-text.ts';
-
-/** What is added at the end of a list, or of a mapping where it has a name. */
-export interface Addition {
-  readonly name?: string;
-  readonly value: unknown;
-  /** As block YAML that begins in the first column (with its `- ` or its name) and ends with a newline. */
-  readonly block: string;
-}
 
 const step = '  ';
 
