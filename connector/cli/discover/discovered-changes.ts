@@ -14,7 +14,8 @@ import type { DiscoveredTables, DiscoveredTable } from '../../session/session.ts
 import { pathFrom, type CatalogEntry } from '../catalog/catalog.ts';
 import { newSchemaFile, updateSchemaFile, type FileChange } from '../catalog/discovered-schema.ts';
 import type { FlowBinding, FlowCapture } from '../catalog/flow-file.ts';
-import { addTo, type Addition } from '../catalog/yaml-edit.ts';
+import type { Addition } from '../catalog/addition.ts';
+import { addTo } from '../catalog/yaml-edit.ts';
 import { jsonOf, type YamlFile } from '../catalog/yaml-file.ts';
 import { memberAt, textAt } from '../catalog/yaml-node.ts';
 import { inlineYaml } from '../catalog/yaml-text.ts';
