@@ -66,6 +66,7 @@ const circlesWithReason: readonly (readonly [reason: string, files: readonly str
     [
       'aws.ts',
       'dynamodb-client.ts',
+      'repair-ports.ts',
       'stream-calls.ts',
       'stream-description.ts',
       'table-calls.ts',

@@ -3,12 +3,13 @@
 import type { ByteBudget } from '../async/byte-budget.ts';
 import type { RateLimit } from '../async/rate-limit.ts';
 import type { Turns } from '../async/turns.ts';
-import type { Aws } from '../aws/aws.ts';
+import type { Aws, Shard } from '../aws/aws.ts';
 import type { BufferPool } from '../buffer-pool.ts';
 import type { EndpointConfig, ResourceConfig } from '../config/config.ts';
 import type { Clock } from '../host.ts';
 import type { Log } from '../log.ts';
-import type { TableStateJson } from '../state/state.ts';
+import type { TableState, TableStateJson } from '../state/state.ts';
+import type { Table } from '../table.ts';
 import type { DocumentFraming } from '../transcoder/transcoder.ts';
 import type { CaptureEnd } from './capture-end.ts';
 import type { Emitter } from './emitter.ts';
@@ -52,4 +53,15 @@ export interface CaptureContext extends CaptureOptions {
   readonly openBackfills: Set<string>;
   /** A full page takes some ten milliseconds, and changes must not wait for those of all segments. */
   readonly scanTurns: Turns;
+}
+
+/** A table as it begins or goes on. */
+export interface TableCaptureOptions {
+  readonly context: CaptureContext;
+  readonly binding: TableBinding;
+  readonly table: Table;
+  readonly state: TableState;
+  readonly epoch: string;
+  /** The listing of a first start; absent on a restart. */
+  readonly firstListing: readonly Shard[] | undefined;
 }

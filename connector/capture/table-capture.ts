@@ -1,7 +1,6 @@
 /** One table captured, its items and its changes together: the stream has the last word on a key. */
 
 import { runBeside, runTogether, type Task } from '../async/task-group.ts';
-import type { Shard } from '../aws/aws.ts';
 import {
   assertAdvances,
   runBackfill,
@@ -19,7 +18,7 @@ import type { Table } from '../table.ts';
 import { parseRfc3339, rfc3339 } from '../time.ts';
 import { laterSequenceNumber } from '../transcoder/transcoder.ts';
 import { untilDone } from './capture-end.ts';
-import type { CaptureContext, TableBinding } from './capture-context.ts';
+import type { TableCaptureOptions } from './capture-context.ts';
 import { Fence } from './fence.ts';
 import { expandDeletesBeforeMs, skipBeforeMs } from './record-bounds.ts';
 import { betterSegmentCount } from './segment-count.ts';
@@ -28,17 +27,6 @@ import { markStream } from './stream-mark.ts';
 import { TableOutput } from './table-output.ts';
 import { TableRepair } from './table-repair.ts';
 import { assertSameStream } from './table-start.ts';
-
-/** A table as it begins or goes on. */
-export interface TableCaptureOptions {
-  readonly context: CaptureContext;
-  readonly binding: TableBinding;
-  readonly table: Table;
-  readonly state: TableState;
-  readonly epoch: string;
-  /** The listing of a first start; absent on a restart. */
-  readonly firstListing: readonly Shard[] | undefined;
-}
 
 /** A table's capture from a start to a restart, or to the end of the process. */
 export class TableCapture {

@@ -7,7 +7,7 @@ import { rfc3339 } from '../time.ts';
 import type { Frames, Transcoder } from '../transcoder/transcoder.ts';
 import type { Fence } from './fence.ts';
 import type { StreamFirst } from './stream-first.ts';
-import type { TableCaptureOptions } from './table-capture.ts';
+import type { TableCaptureOptions } from './capture-context.ts';
 
 /** How often a backfill that waits for the repair checks whether it may go on. */
 const checkIntervalMs = 1000;
