@@ -13,22 +13,13 @@ import {
   type FlowBinding,
   type FlowCapture,
 } from '../catalog/flow-file.ts';
-import type { LocalCapture } from './local-runtime.ts';
+import type { PullCapture } from './pulled-capture.ts';
 import type { PullOptions } from './pull-options.ts';
 import type { ReducedCollection } from './reduced-collections.ts';
 import { captureOfTables } from './tables-capture.ts';
 
 /** That of the configuration's schema. */
 const scanLimitMax = 2 ** 31 - 1;
-
-export interface PullCapture extends LocalCapture {
-  /** Of each binding, in their order. */
-  readonly collections: readonly ReducedCollection[];
-  /** Of each binding, as the user wrote it. */
-  readonly tableNames: readonly string[];
-  /** Every file that this was read from. */
-  readonly filesRead: readonly string[];
-}
 
 /** Throws what is wrong with the `flow.yaml`, and where. */
 export async function readPullCapture(

@@ -13,7 +13,8 @@ import {
   type DocumentOutput,
 } from './document-output.ts';
 import type { ProgressView } from './progress-view.ts';
-import { readPullCapture, type PullCapture } from './pull-capture.ts';
+import { readPullCapture } from './pull-capture.ts';
+import type { PullCapture } from './pulled-capture.ts';
 import { assertApart, lockState } from './pull-files.ts';
 import { PullCommits, type Destination } from './pull-commits.ts';
 import { readPullState, type PullState } from './pull-state.ts';

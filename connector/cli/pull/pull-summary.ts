@@ -2,7 +2,7 @@
 
 import { addCounts, documentCount, noCounts, type DocumentCounts } from './document-counts.ts';
 import { bytesText, countText, plural, secondsText } from '../terminal/format.ts';
-import type { PullCapture } from './pull-capture.ts';
+import type { PullCapture } from './pulled-capture.ts';
 import type { PullCommits } from './pull-commits.ts';
 import type { PullOptions } from './pull-options.ts';
 import { renderTable, wrapped, type Column } from '../terminal/table-view.ts';

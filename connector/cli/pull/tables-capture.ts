@@ -6,7 +6,7 @@ import type { CommandHost } from '../../host.ts';
 import type { Log } from '../../log.ts';
 import { loadDiscoveredTables, type DiscoveredTable } from '../../session/session.ts';
 import { configOf, placeFrom } from '../catalog/local-config.ts';
-import type { PullCapture } from './pull-capture.ts';
+import type { PullCapture } from './pulled-capture.ts';
 import type { PullOptions } from './pull-options.ts';
 
 /** Throws where there is no such table, and where none of them can be captured. */
