@@ -1,5 +1,6 @@
 /** The responses of a session: what the connector sends in either codec, and what Flow makes of it. */
 
+import { sourcedSchema } from '../../connector/discovery/discovery.ts';
 import type { Response } from '../../protocol/responses.ts';
 import { block, frame, text } from '../support/frame-notation.ts';
 import type { DecodedResponse } from '../support/response-decoder.ts';
@@ -14,6 +15,12 @@ export interface ResponseCase {
   /** What Flow makes of either. */
   readonly want: DecodedResponse;
 }
+
+/** As the connector makes it of a text like a number: closed, with the key and what each document has. */
+const zipSchema = sourcedSchema(
+  [{ name: 'id', type: 'N' }],
+  [{ path: ['address', 'zip'], type: { type: 'string' } }],
+);
 
 export const responseCases: readonly ResponseCase[] = [
   {
@@ -140,6 +147,13 @@ export const responseCases: readonly ResponseCase[] = [
     line: '{"sourcedSchema":{"binding":300,"documentSchema":{"type":"object"}}}',
     frame: frame(block('42', '08ac02', block('12', text('{"type":"object"}')))),
     want: { sourcedSchema: { binding: 300, documentSchema: { type: 'object' } } },
+  },
+  {
+    name: 'sourcedSchema of a table',
+    response: { kind: 'sourcedSchema', binding: 1, documentSchema: zipSchema },
+    line: `{"sourcedSchema":{"binding":1,"documentSchema":${JSON.stringify(zipSchema)}}}`,
+    frame: frame(block('42', '0801', block('12', text(JSON.stringify(zipSchema))))),
+    want: { sourcedSchema: { binding: 1, documentSchema: zipSchema } },
   },
   {
     name: 'checkpoint',

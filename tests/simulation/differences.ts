@@ -32,7 +32,11 @@ export function isHealed(flow: SimulatedFlow, tableName: string): boolean {
 export function differences(
   destination: Destination,
   items: readonly Item[],
-  { keyNames, goneEpoch }: { keyNames: readonly string[]; goneEpoch: string | undefined },
+  {
+    keyNames,
+    textNames,
+    goneEpoch,
+  }: Pick<Evidence, 'keyNames' | 'textNames'> & { goneEpoch: string | undefined },
 ): Difference[] {
   const { collection, hard, soft, delta } = destination;
   const want = new Map(items.map((item) => [packedKeyOf(collection, item, keyNames), item]));
@@ -56,7 +60,7 @@ export function differences(
         row !== undefined &&
         property(property(row as JsonObject, '_meta') as JsonObject, 'op') !== 'd';
       const difference = isThere
-        ? itemDifference(item as never, row as JsonObject, keyNames)
+        ? itemDifference(item as never, row as JsonObject, textNames)
         : 'it is missing';
       if (difference === undefined) continue;
       found.push({ key, isGhost: false, text: `${kind} deletes: item ${key}: ${difference}` });

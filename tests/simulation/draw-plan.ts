@@ -129,6 +129,7 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
     listing: drawListing(random, isCalm),
     scanDelayMs: pick([0, 0, 1500, 6000]),
     outputMs: isCalm ? 0 : pick([0, 0, 0, 5, 40]),
+    ...drawOptions(seed),
   };
   const isBacklogged = !isCalm && !isShortLived && !isLossy && chance(0.1);
   return isBacklogged ? backlogged(plan, random) : plan;
@@ -167,6 +168,16 @@ function drawRollOver(random: () => number, isDays: boolean, isShortLived: boole
   const drawn = ranges[drawBelow(random, ranges.length)]!;
   if (isDays) return aws;
   return isShortLived ? [10 * minuteMs, 20 * minuteMs] : drawn;
+}
+
+/** From numbers of its own: a seed's history stays what it was. */
+function drawOptions(seed: number): Pick<Plan, 'options'> {
+  const random = seededRandom(seed + 0x5eed);
+  const options: NonNullable<Plan['options']> = {
+    ...([{}, {}, {}, { numbers: 'double' }, { numbers: 'string' }] as const)[drawBelow(random, 5)],
+    ...(random() < 0.25 ? { beforeImages: false } : {}),
+  };
+  return Object.keys(options).length === 0 ? {} : { options };
 }
 
 /** What makes a loss worse: it happens while no process runs, or one dies soon after; clocks go back before it. */

@@ -20,6 +20,8 @@ export interface Evidence {
   readonly log: readonly LogEntry[];
   readonly committed: readonly Committed[];
   readonly keyNames: readonly string[];
+  /** Attributes whose numbers are text. */
+  readonly textNames: readonly string[];
   /** Of each shard, the last of its ancestors' records to be readable; before that, none of its own may be read. */
   readonly readableFromMs: ReadonlyMap<string, number>;
 }
@@ -34,11 +36,14 @@ interface Emission {
 export function evidenceOf(world: World, flow: SimulatedFlow, binding: number): Evidence {
   const { name, keyTypes } = world.plan.tables[binding]!;
   const log = world.fake.log.filter(({ table }) => table === name);
+  const keyNames = ['pk', 'sk'].slice(0, keyTypes.length);
+  const { numbers } = world.plan.options ?? {};
   return {
     log,
     readableFromMs: readableFrom(world, name, log),
     committed: flow.committed.filter((each) => each.binding === binding),
-    keyNames: ['pk', 'sk'].slice(0, keyTypes.length),
+    keyNames,
+    textNames: [...keyNames, ...(numbers === 'string' ? ['v', 'amount', 'ttl'] : [])],
   };
 }
 
@@ -60,7 +65,8 @@ const metaOf = (document: JsonObject) => property(document, '_meta') as JsonObje
 const isSnapshot = (document: JsonObject) => property(metaOf(document), 'snapshot') === true;
 
 /** Documents that show what never was: another item, another old image, a change that never happened. */
-export function untruths({ log, committed, keyNames }: Evidence, hasOldImages: boolean): string[] {
+export function untruths(evidence: Evidence, hasOldImages: boolean): string[] {
+  const { log, committed, keyNames, textNames } = evidence;
   const writes = writesByIdentity(log);
   const versions = new Map(log.flatMap(({ item }) => versionEntry(item)));
   const deleted = deletedKeys(log);
@@ -70,7 +76,7 @@ export function untruths({ log, committed, keyNames }: Evidence, hasOldImages: b
       const item = versions.get(textOf(property(document, 'v')));
       // The old image of a delete, where a stream has none, is only the key.
       const isBare = item === undefined && !hasOldImages;
-      const difference = isBare ? undefined : differenceOf(item, document, keyNames);
+      const difference = isBare ? undefined : differenceOf(item, document, textNames);
       return difference === undefined ? [] : [`scanned ${what}: ${difference}`];
     }
     // That a key is not there is seen, not told; so it bears no number of a record.
@@ -84,7 +90,7 @@ export function untruths({ log, committed, keyNames }: Evidence, hasOldImages: b
     if (property(metaOf(document), 'op') !== ops[entry.eventName])
       return [`${what}: it was ${entry.eventName}`];
     const now = entry.item ?? entry.key;
-    const difference = differenceOf(JSON.parse(now) as Item, document, keyNames);
+    const difference = differenceOf(JSON.parse(now) as Item, document, textNames);
     if (difference !== undefined) return [`streamed ${what}: ${difference}`];
     const shown = property(metaOf(document), 'before');
     const shownBefore = isObject(shown) ? textOf(property(shown, 'v')) : '';

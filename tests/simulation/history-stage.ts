@@ -174,6 +174,7 @@ export class HistoryStage {
         scanLimit,
         idleBackoffMax: `${idleBackoffMaxMs}ms`,
         onDataLoss,
+        ...this.#plan.options,
         ...(onDataLoss.startsWith('repair') ? { exportBucket, exportPrefix } : {}),
       },
       state: this.flow.state,

@@ -43,6 +43,7 @@ export function judgeAll(
     const { name } = world.plan.tables[binding]!;
     const rows = differences(flow.destinations[binding]!, world.fake.items(name), {
       keyNames: evidence.keyNames,
+      textNames: evidence.textNames,
       // Who repairs heals deletes too; who backfills again cannot know of them.
       goneEpoch: isHealed(flow, name) ? undefined : epoch,
     });
@@ -55,7 +56,8 @@ export function judgeAll(
     const evidence = evidenceOf(world, flow, binding);
     const { log } = evidence;
     const shown = evidence.committed.map((each) => shownBy(each, destination));
-    const hasOldImages = viewType === 'NEW_AND_OLD_IMAGES';
+    const hasOldImages =
+      viewType === 'NEW_AND_OLD_IMAGES' && world.plan.options?.beforeImages !== false;
     const epoch = flow.epochOf(name);
     const beganMs = flow.epochsBegan.get(`${name} ${epoch ?? ''}`) ?? Infinity;
     const say = (kind: string, texts: readonly string[]) =>
@@ -68,7 +70,10 @@ export function judgeAll(
       ...say('divergence', isComplete ? divergences(binding, evidence, epoch) : []),
     ];
   });
-  return { violations: [...flow.violations, ...tables], lastSecondGhosts };
+  return {
+    violations: [...flow.violations, ...flow.typeViolations(), ...tables],
+    lastSecondGhosts,
+  };
 }
 
 /** True once everything written is committed or sure not to come: the history may end. */
@@ -88,13 +93,13 @@ function shownBy({ document, isReread }: Committed, { collection }: Destination)
   const op = property(meta, 'op') as Shown['op'];
   const before = property(meta, 'before');
   const image = op === 'd' ? before : document;
-  const version = isObject(image) ? property(image, 'v') : undefined;
+  const version = Number(isObject(image) ? property(image, 'v') : undefined);
   return {
     key: collection.packKey(document),
     op,
     isSnapshot: property(meta, 'snapshot') === true,
     epoch: property(meta, 'epoch') as string,
-    version: typeof version === 'number' ? version : 0,
+    version: Number.isNaN(version) ? 0 : version,
     sequenceNumber: (property(meta, 'sequenceNumber') as string | undefined) ?? '',
     isReread,
   };

@@ -72,6 +72,8 @@ export interface Plan {
   readonly scanLimit: number;
   readonly idleBackoffMaxMs: number;
   readonly onDataLoss: 'fail' | 'backfill' | 'repair' | 'repair-or-backfill';
+  /** Further members of `advanced`; absent where the user sets none. */
+  readonly options?: { readonly numbers?: 'double' | 'string'; readonly beforeImages?: false };
   /** Absent where tables have no point-in-time recovery. */
   readonly recovery?: RecoveryPlan;
   /** How long before the capture the tables begin to be written. */

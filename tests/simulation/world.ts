@@ -77,6 +77,9 @@ function createTable(fake: FakeDynamoDb, table: TablePlan, { recovery }: Plan): 
 }
 
 /** Each put has a version `v` of its own, over all tables, so that a document tells which write it shows. */
+const doubles = ['1', '2.5', '-7.25'];
+const amounts = ['1', '2.5', '18446744073709551617', '0.33333333333333333333333333333333333333'];
+
 export class World {
   readonly plan: Plan;
   readonly fake: FakeDynamoDb;
@@ -104,6 +107,11 @@ export class World {
     for (const attribute of ['a', 'b', 'c', '__proto__', '_meta']) {
       if (random() < 0.4) setOwn(item, attribute, { S: `${attribute} of ${this.#version}` });
     }
+    // Texts that look like numbers, and numbers of every kind.
+    const version = this.#version;
+    item['zip'] = { S: String(version % 2 === 0 ? version : `0${version}`) };
+    const kinds = this.plan.options?.numbers === 'double' ? doubles : amounts;
+    item['amount'] = { N: kinds[version % kinds.length]! };
     if (random() < 0.1) item['big'] = { S: 'x'.repeat(drawBelow(random, 20_000)) };
     if (hasTimeToLive && random() < 0.5) {
       const seconds = Math.floor(this.fake.now() / 1000) + drawBelow(random, 60);
