@@ -117,7 +117,7 @@ function stringMember(error: unknown, member: string): string | undefined {
 }
 
 /**
- * Several problems in one message, so that a user mends all of them in one go: the one problem itself, or a heading that counts them and a line for each.
+ * Several problems in one message, so that a user fixes all of them in one go: the one problem itself, or a heading that counts them and a line for each.
  * Problems end without a full stop.
  */
 export function listProblems(

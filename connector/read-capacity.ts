@@ -1,4 +1,4 @@
-/** What reading a table may use of its capacity: what a backfill keeps to, and a plan reckons with. */
+/** What reading a table may use of its capacity: what a backfill keeps to, and a plan is made of. */
 
 import type { Table } from './table.ts';
 

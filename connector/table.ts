@@ -111,7 +111,7 @@ function updateStreamCommand(tableName: string, specification: string, options: 
   return `aws dynamodb update-table --table-name ${tableName} --stream-specification ${specification}${options}`;
 }
 
-/** The table's stream; throws when the table cannot be captured, and says what mends it. */
+/** The table's stream; throws when the table cannot be captured, and says what fixes it. */
 export function assertCapturable(table: Table): TableStream {
   const { name, stream } = table;
   assertActive(table);

@@ -32,6 +32,11 @@ export class AwsError extends Error {
   }
 }
 
+/** True for a failed call, also one from another chunk of the program: known by what only such errors tell. */
+export function isAwsError(error: unknown): error is AwsError {
+  return typeof error === 'object' && error !== null && 'throttlingReasons' in error;
+}
+
 /**
  * What an error calls for: `throttled` and `transient` to try again later, `skewed` to sign with the server's
  * time, `expired` to get new credentials, `final` to give up.

@@ -9,6 +9,7 @@ import type { RetryContext } from './retry.ts';
 export {
   AwsError,
   explain,
+  isAwsError,
   isConnectionError,
   placeOf,
   remedyOf,

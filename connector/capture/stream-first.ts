@@ -7,7 +7,7 @@ import type { StreamLag } from '../stream/stream.ts';
 const nearlyCaughtUpMs = 60_000;
 /** So far the stream may fall behind while the backfill runs. */
 const lagMsMax = 300_000;
-/** How often a backfill that has to wait for a stream that is behind looks whether it may go on. */
+/** How often a backfill that has to wait for a stream that is behind checks whether it may go on. */
 const lookIntervalMs = 1000;
 
 /**

@@ -112,7 +112,7 @@ function defineDiscover(program: Command, context: CommandContext, done: Done): 
     )
     .addOption(tableOption('look at these tables alone'))
     .option('--json', 'print the tables as JSON')
-    .option('--verbose', 'show what mends each table, however many there are')
+    .option('--verbose', 'show how to fix each table, however many there are')
     .addHelpText(
       'after',
       `

@@ -1,7 +1,7 @@
 /** Which tables there are, and which of them can be captured. */
 
 import { mapPool } from '../async/map-pool.ts';
-import { AwsError, type TableApi } from '../aws/aws.ts';
+import { isAwsError, type TableApi } from '../aws/aws.ts';
 import {
   concernsAllTables,
   errorCodes,
@@ -20,9 +20,9 @@ export { sourcedSchema } from './sourced-schema.ts';
 export { documentKey, documentSchema, type JsonSchema } from './document-schema.ts';
 
 /** Enough to describe 2,500 tables, an account's default quota, in seconds; far below the API's own limit. */
-const describeConcurrency = 8;
+export const describeConcurrency = 8;
 
-/** Why a table cannot be captured, and what mends it: a sentence or a command. */
+/** Why a table cannot be captured, and what fixes it: a sentence or a command. */
 export interface Obstacle {
   readonly code: ErrorCode;
   readonly reason: string;
@@ -112,7 +112,7 @@ function obstacleIn(error: unknown, name: string): Obstacle {
     if (concernsAllTables(error)) throw error;
     return { code: error.code, reason: error.message, remedy: error.hint ?? '', mayPass: false };
   }
-  if (!(error instanceof AwsError)) throw error;
+  if (!isAwsError(error)) throw error;
   return {
     code: errorCodes.awsUnavailable,
     reason: `Cannot describe table "${name}": ${nameOf(error)}: ${messageOf(error)}`,

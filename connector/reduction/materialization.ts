@@ -7,7 +7,7 @@ import type { JsonValue } from './json.ts';
 export type StoreAction = 'insert' | 'update' | 'delete-row' | 'skip';
 
 /**
- * With hard deletes a deleted document removes its row, or is passed over where there is none. Otherwise it is
+ * With hard deletes a deleted document removes its row, or is ignored where there is none. Otherwise it is
  * written like any other (go/materialize/lifecycle.go of github.com/estuary/connectors).
  */
 export function storeAction(

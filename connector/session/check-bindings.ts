@@ -1,7 +1,7 @@
 /** Each binding of a capture checked against its real table. */
 
 import { mapPool } from '../async/map-pool.ts';
-import { AwsError, remedyOf, withRetry, type Aws, type CallSubject } from '../aws/aws.ts';
+import { isAwsError, remedyOf, withRetry, type Aws, type CallSubject } from '../aws/aws.ts';
 import type { ResourceConfig } from '../config/config.ts';
 import { checkRepair, type RepairConfig } from './check-repair.ts';
 import {
@@ -40,7 +40,7 @@ export interface BindingCheck {
 }
 
 /**
- * Looks whether every table is there, has a usable stream, and lets us scan it and read its stream; in the order
+ * Checks whether every table is there, has a usable stream, and lets us scan it and read its stream; in the order
  * of the bindings, with every problem of each. Throws what is no problem of one binding: credentials, the endpoint.
  */
 export async function checkBindings(
@@ -181,7 +181,7 @@ async function permitted(
 /** What a failed check says of its binding; rethrows what concerns all of them, and bugs. */
 function problemOf(error: unknown, tableName: string): ConnectorError {
   if (isConnectorError(error) && !concernsAllTables(error)) return error;
-  if (!(error instanceof AwsError)) throw error;
+  if (!isAwsError(error)) throw error;
   return new ConnectorError(
     errorCodes.awsUnavailable,
     `Cannot read table "${tableName}": ${nameOf(error)}: ${messageOf(error)}`,

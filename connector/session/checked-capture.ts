@@ -1,7 +1,7 @@
 /** What the command `validate` asks of AWS beyond the protocol: each binding checked, and in numbers. */
 
 import { mapPool } from '../async/map-pool.ts';
-import { AwsError, placeOf, type Aws } from '../aws/aws.ts';
+import { isAwsError, placeOf, type Aws } from '../aws/aws.ts';
 import type { EndpointConfig, ResourceConfig } from '../config/config.ts';
 import { documentKey } from '../discovery/discovery.ts';
 import { ConnectorError, errorCodes, isConnectorError } from '../errors.ts';
@@ -75,7 +75,7 @@ async function withSuggestions(
   const isMissing = ({ code }: ConnectorError) => code === errorCodes.tableMissing;
   if (!checks.some(({ problems }) => problems.some(isMissing))) return checks;
   const names = await aws.tables.listTables(signal).catch((error: unknown) => {
-    if (isConnectorError(error) || error instanceof AwsError) return [];
+    if (isConnectorError(error) || isAwsError(error)) return [];
     throw error;
   });
   return checks.map(({ table, problems }, index) => {

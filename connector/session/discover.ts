@@ -19,7 +19,7 @@ const listedTablesMax = 20;
 
 /**
  * The answer to `discover`: a binding for each table that can be captured, by name. The others are logged, each
- * with what mends it. Throws `nothing-to-capture` when there is none to capture.
+ * with what fixes it. Throws `nothing-to-capture` when there is none to capture.
  */
 export async function discover(
   aws: Pick<Aws, 'tables' | 'endpoint'>,

@@ -3,10 +3,7 @@
 import { mapPool } from '../async/map-pool.ts';
 import type { Aws } from '../aws/aws.ts';
 import type { EndpointConfig, ResourceConfig } from '../config/config.ts';
-import { documentKey, documentSchema } from '../discovery/discovery.ts';
-
-/** As many as are described side by side in a discovery. */
-const describeConcurrency = 8;
+import { describeConcurrency, documentKey, documentSchema } from '../discovery/discovery.ts';
 
 export interface PublishedCollection {
   /** JSON pointers. */

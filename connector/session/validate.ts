@@ -11,7 +11,7 @@ import { checkBindings, lacksOldImages } from './check-bindings.ts';
 /**
  * The resource path of each binding, in their order, once every table has been found to be there, to have a
  * usable stream, and to let us scan it and read its stream. Throws a `ConnectorError` that names every problem
- * of every binding and what mends it.
+ * of every binding and what fixes it.
  */
 export async function validate(
   bindings: readonly ResourceConfig[],

@@ -1,6 +1,6 @@
 /** Stream records that were lost before they were read. */
 
-import { ConnectorError, errorCodes } from '../errors.ts';
+import { ConnectorError, errorCodes, isConnectorError } from '../errors.ts';
 
 /** Stream records are kept for 24 hours. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
 export const retentionMs = 24 * 3600 * 1000;
@@ -45,5 +45,5 @@ export class DataLossError extends ConnectorError {
 
 /** True for a gap that was found, also one from another chunk of the program. */
 export function isDataLoss(error: unknown): error is DataLossError {
-  return error instanceof ConnectorError && error.code === errorCodes.dataLoss;
+  return isConnectorError(error) && error.code === errorCodes.dataLoss;
 }

@@ -175,11 +175,6 @@ export class ShardLineage {
     );
   }
 
-  /** True when every known shard is finished. */
-  get isDrained(): boolean {
-    return [...this.#shards.values()].every(({ phase }) => phase === 'finished');
-  }
-
   #forget(shardId: string): void {
     const parentId = this.parentOf(shardId);
     // An older shard, so gone as well.

@@ -21,6 +21,5 @@ export const letterS = 0x53;
 export const openList = 0x5b;
 export const backslash = 0x5c;
 export const closeList = 0x5d;
-export const letterU = 0x75;
 export const openMap = 0x7b;
 export const closeMap = 0x7d;

@@ -13,7 +13,7 @@ import { fakeRole } from './fake-server.ts';
 import { latencyRole } from './latency-drain.ts';
 import type { Result } from './scenarios.ts';
 import { serveRole } from './static-server.ts';
-import { transcodeRole } from './transcode.ts';
+import { transcodeRole } from './transcode-role.ts';
 
 const roles = {
   drain: drainRole,

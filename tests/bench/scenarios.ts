@@ -7,7 +7,7 @@ import type { FloorResult } from './floor.ts';
 import { RoleProcess } from './role-process.ts';
 import { shapeNames, type ShapeName } from './shapes.ts';
 import type { ServerSettings } from './static-server.ts';
-import type { TranscodeResult } from './transcode.ts';
+import type { TranscodeResult } from './transcode-role.ts';
 import type { CodecName } from '../support/connector-process.ts';
 
 export interface BenchOptions {

@@ -1,6 +1,5 @@
 /**
- * Writes the schema files of `flow.yaml`, after a change of the published schema:
- * `npm run tool -- tests/demo/write-schemas.ts && node build/write-schemas.js`.
+ * `npm run demo:schemas`: writes the schema files of `flow.yaml`, after a change of the published schema.
  */
 
 import { writeFile } from 'node:fs/promises';

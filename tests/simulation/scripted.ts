@@ -17,7 +17,7 @@ import { SimulatedProcess, type ProcessEnd } from './simulated-process.ts';
 import { Wire } from './wire.ts';
 import { createEmptyWorld, type World } from './world.ts';
 
-/** How often a script looks whether what it waits for has come. */
+/** How often a script checks whether what it waits for has come. */
 const lookMs = 50;
 const untilMsMax = 3_600_000;
 const settleMs = 10_000;

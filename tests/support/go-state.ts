@@ -82,7 +82,7 @@ function readSegment({ exclusiveStartKey, finishedAt, ...others }: Members): GoS
 }
 
 function readShard(shard: Members) {
-  // `lastReadAt` is ours, and passed over like the others.
+  // `lastReadAt` is ours, and ignored like the others.
   const { lastReadSequence = '', finishedReading = false, lastReadAt: _, ...others } = shard;
   demand(Object.keys(others).length === 0, Object.keys(others).join(', '), 'a member of a shard');
   demand(typeof lastReadSequence === 'string', 'lastReadSequence', 'a text');

@@ -23,7 +23,7 @@ const columns: readonly Column[] = [
 /** Heading, headers, blank lines, the outcome and the shell's next prompt. */
 const linesAround = 8;
 
-/** All tables, then what mends those that cannot be captured. */
+/** All tables, then what fixes those that cannot be captured. */
 export function renderDiscovered(
   discovered: DiscoveredTables,
   target: DiscoverTarget,
@@ -52,7 +52,7 @@ export function renderDiscovered(
   const shown =
     isVerbose || obstacles.length <= room
       ? obstacles
-      : ['', `${colors.red('✗')} ${cannotAll(troubledCount)}: --verbose says what mends each.`];
+      : ['', `${colors.red('✗')} ${cannotAll(troubledCount)}: --verbose says how to fix each.`];
   const heading = `${plural(tables.length, 'table')} ${place}`;
   return [
     colors.bold(heading),

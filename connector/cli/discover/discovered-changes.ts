@@ -15,6 +15,7 @@ import { pathFrom, type CatalogEntry } from '../catalog/catalog.ts';
 import { newSchemaFile, updateSchemaFile, type FileChange } from '../catalog/discovered-schema.ts';
 import type { FlowBinding, FlowCapture } from '../catalog/flow-file.ts';
 import type { Addition } from '../catalog/addition.ts';
+import { tableOf } from '../catalog/bound-table.ts';
 import { addTo } from '../catalog/yaml-edit.ts';
 import { jsonOf, type YamlFile } from '../catalog/yaml-file.ts';
 import { memberAt, textAt } from '../catalog/yaml-node.ts';
@@ -233,10 +234,4 @@ function schemaFileName(tableName: string): string {
 /** `acmeCo/shop/orders` for the table `orders` of the capture `acmeCo/shop/source-dynamodb`. */
 function collectionName(captureName: string, recommendedName: string): string {
   return [...captureName.split('/').slice(0, -1), recommendedName].join('/');
-}
-
-function tableOf(resource: unknown): string | undefined {
-  if (typeof resource !== 'object' || resource === null) return undefined;
-  const { table } = resource as { readonly table?: unknown };
-  return typeof table === 'string' ? table : undefined;
 }

@@ -1,6 +1,7 @@
 /** The capture that `pull` runs, with its collections. */
 
 import { ConnectorError, errorCodes } from '../../errors.ts';
+import { tableOf } from '../catalog/bound-table.ts';
 import type { CommandHost, Files } from '../../host.ts';
 import type { Log } from '../../log.ts';
 import { isIncluded } from '../../table-filter.ts';
@@ -124,10 +125,4 @@ function withScanLimit(config: unknown, limit: number | undefined): unknown {
   const given = advanced?.scanLimit ?? 0;
   const scanLimit = Math.min(given > 0 ? given : scanLimitMax, limit);
   return { ...config, advanced: { ...advanced, scanLimit } };
-}
-
-function tableOf(resource: unknown): string | undefined {
-  if (typeof resource !== 'object' || resource === null) return undefined;
-  const table: unknown = Reflect.get(resource, 'table');
-  return typeof table === 'string' ? table : undefined;
 }

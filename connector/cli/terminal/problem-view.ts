@@ -1,4 +1,4 @@
-/** A problem and what mends it, as lines for people. */
+/** A problem and what fixes it, as lines for people. */
 
 import type { EndpointConfig } from '../../config/config.ts';
 import { wrapped } from './table-view.ts';

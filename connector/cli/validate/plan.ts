@@ -1,5 +1,5 @@
 /**
- * What a capture will take, reckoned before it begins: read units, time and money. Estimates all: DynamoDB counts
+ * What a capture will take, estimated before it begins: read units, time and money. Estimates all: DynamoDB counts
  * items and sizes about every six hours, and prices are those of one region.
  */
 

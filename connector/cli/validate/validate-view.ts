@@ -90,7 +90,7 @@ function narrower(terminal: Terminal): Terminal {
   return { ...terminal, columns: terminal.columns - 4 };
 }
 
-/** A problem with commands that meet the capture's own tables, where commands mend it. */
+/** A problem with commands that meet the capture's own tables, where commands fix it. */
 function shown(
   { code, message, hint }: ConnectorError,
   { checked }: BindingValidation,

@@ -10,6 +10,7 @@ import { isConnectorError, type ConnectorError } from '../../errors.ts';
 import type { Files } from '../../host.ts';
 import { loadCheckedCapture, type CheckedBinding } from '../../session/session.ts';
 import { noOldImages } from '../../table.ts';
+import { tableOf } from '../catalog/bound-table.ts';
 import { isOfDiscovery } from '../catalog/discovered-schema.ts';
 import { configFrom } from '../catalog/endpoint.ts';
 import {
@@ -71,7 +72,7 @@ export async function validateCapture(
     const checked = resource && remainingChecks.next().value;
     return {
       binding,
-      table: resource?.table ?? tableIn(binding),
+      table: resource?.table ?? tableOf(binding.resource) ?? `bindings[${binding.index}]`,
       problems: [...problems, ...(checked?.problems ?? [])],
       notes: [...notes, ...(checked === undefined ? [] : notesOn(checked, collection))],
       checked,
@@ -139,10 +140,4 @@ function notesOn(
     );
   }
   return notes;
-}
-
-function tableIn({ resource, index }: FlowBinding): string {
-  const table: unknown =
-    typeof resource === 'object' && resource !== null ? Reflect.get(resource, 'table') : undefined;
-  return typeof table === 'string' ? table : `bindings[${index}]`;
 }

@@ -180,7 +180,7 @@ const shardMutants: readonly Mutant[] = [
   },
 ];
 
-/** Lost records, which must never be passed over. */
+/** Lost records, which must never be ignored. */
 const gapMutants: readonly Mutant[] = [
   {
     name: 'what was trimmed is passed over',
@@ -203,8 +203,8 @@ const gapMutants: readonly Mutant[] = [
   {
     name: 'a new stream of the table is not noticed',
     file: tableStart,
-    find: 'if (stream.arn !== state.streamArn)',
-    replace: 'if (false)',
+    find: 'if (stream.arn === state.streamArn) return;',
+    replace: 'if (stream.arn !== "") return;',
   },
   {
     name: 'a pause of any length is passed over',

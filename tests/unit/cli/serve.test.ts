@@ -162,7 +162,7 @@ describe('serve()', () => {
       environment: { SHUTDOWN_AFTER_POLLING: 'yes' },
     });
     const documents = written.filter((text) => text.startsWith('{"captured"')).length;
-    expect([exitCode, documents, last]).toEqual([0, 100, ['info', 'Backfilled and caught up']]);
+    expect([exitCode, documents, last]).toEqual([0, 1, ['info', 'Backfilled and caught up']]);
   });
 
   test.each([

@@ -69,7 +69,7 @@ describe('renderDiscovered()', () => {
       true,
     ).split('\n');
 
-  test('shows every table, and below them what mends those that cannot be captured', () => {
+  test('shows every table, and below them what fixes those that cannot be captured', () => {
     expect(render(120)).toEqual([
       '3 tables in region eu-west-1',
       '',
@@ -210,7 +210,7 @@ describe('renderValidation()', () => {
     return renderValidation(validation, { ...fakeTerminal(columns), rows }, isVerbose).split('\n');
   };
 
-  test('shows how many cannot be captured where there is no room for what mends each', () => {
+  test('shows how many cannot be captured where there is no room for how to fix each', () => {
     const many = Array.from({ length: 12 }, (_, index) => ({
       ...tables[2]!,
       name: `users-${index}`,
@@ -222,7 +222,7 @@ describe('renderValidation()', () => {
       false,
     ).split('\n');
     expect(shown.length).toBeLessThanOrEqual(20);
-    expect(shown.at(-2)).toBe('✗ 12 tables cannot be captured: --verbose says what mends each.');
+    expect(shown.at(-2)).toBe('✗ 12 tables cannot be captured: --verbose says how to fix each.');
   });
 
   test('plans, lists bindings with their problems, and says the verdict last', () => {

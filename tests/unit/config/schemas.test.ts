@@ -134,7 +134,7 @@ describe('the published schemas', () => {
     ]);
   });
 
-  test('name what Estuary’s Go connector names', () => {
+  test('have the properties of Estuary’s Go connector, and those of ours after them', () => {
     const namesOf = (schema: Schema) => Object.keys(schema.properties ?? {});
     const { credentials, advanced } = endpointSchema.properties;
     const got = {

@@ -21,7 +21,7 @@ const readSchema = {
 const catalog = parse(readFileSync('flow.yaml', 'utf8')) as Catalog;
 
 describe('flow.yaml', () => {
-  test("has the collections that discover gives the demo's tables", () => {
+  test("has the collections that discover gives the demo's tables (else: npm run demo:schemas)", () => {
     const want = catalogTables.map(({ collection, schemaPath, key }) => [
       collection,
       { writeSchema: schemaPath, readSchema, key },

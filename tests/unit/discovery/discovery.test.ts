@@ -10,7 +10,7 @@ const enable = (name: string) =>
   `aws dynamodb update-table --table-name ${name} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES`;
 
 describe('discoverTables()', () => {
-  test('tells tables that can be captured from those that cannot, with what mends these', async () => {
+  test('tells tables that can be captured from those that cannot, with what fixes these', async () => {
     const both = tableNamed('both');
     const onlyNew = tableNamed('new', { stream: streamOf('new', 'NEW_IMAGE') });
     const none = tableNamed('none', { stream: undefined });

@@ -204,7 +204,7 @@ describe('runLocally()', () => {
     const onProgress = (tables: readonly WatchedTable[]) => void seen.push(...tables);
     await run(tableOfItems(), { watch: { intervalMs: 50, onProgress } });
     expect(new Set(seen.map(({ phase }) => phase))).toEqual(
-      new Set(['starting', 'waiting-for-stream', 'backfilling', 'streaming']),
+      new Set(['starting', 'backfilling', 'streaming']),
     );
     const { items, itemsExpected, shards } = seen.at(-1)!;
     expect({ items, itemsExpected, shards }).toEqual({

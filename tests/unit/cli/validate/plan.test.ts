@@ -24,7 +24,7 @@ describe('readUnitsOf()', () => {
     ['pages by the number of items', 1000, 409_600, 10, 1, 100],
     ['small pages of small items: a unit each', 1000, 100_000, 10, 1, 100],
     ['items of 400 KB', 10, 4_096_000, undefined, 1, 1000],
-  ])('reckons with %s', (_, itemCount, sizeBytes, pageItems, backfillSegments, want) => {
+  ])('estimates %s', (_, itemCount, sizeBytes, pageItems, backfillSegments, want) => {
     const got = readUnitsOf({ itemCount, sizeBytes, capacity: onDemand }, pageItems, {
       backfillSegments,
     });
@@ -87,7 +87,7 @@ describe('planCapture()', () => {
     ['what is free', 1, 2000, 1_296_000, 0],
     ['three shards, each second', 3, 1000, 7_776_000, 1.0552],
     ['the same with longer waits', 3, 10_000, 777_600, 0],
-  ])('reckons with polling of %s', (_, shards, idleBackoffMaxMs, reads, dollars) => {
+  ])('estimates polling of %s', (_, shards, idleBackoffMaxMs, reads, dollars) => {
     const input = { table: tableNamed('t'), rcuAllocation: undefined, openShardCount: shards };
     const { polling } = planCapture([input], { ...options, idleBackoffMaxMs });
     expect(polling.readsPerMonth).toBeCloseTo(reads, 6);
