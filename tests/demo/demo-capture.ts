@@ -35,11 +35,21 @@ export interface CapturedDemoTable extends WrittenTable {
   readonly binding: CaptureBinding;
 }
 
+/** What the demo looks at in a table's committed state. */
+interface CommittedTable {
+  readonly backfillFinishedAt?: string;
+  readonly epoch?: string;
+  readonly repair?: object | null;
+  readonly repairedAt?: string;
+}
+
 export class DemoCapture {
   readonly tables: readonly CapturedDemoTable[];
   readonly changes = new ChangeLog((table) => !this.isBackfilled(table));
   crash: Crash | undefined;
   peakMemoryMib = 0;
+  /** Keys that repairs read again. */
+  keysRead = 0;
   committedAtMs = 0;
   readonly #runtime: FlowRuntime;
   #session: CaptureSession | undefined;
@@ -59,13 +69,32 @@ export class DemoCapture {
     return this.tables.every(({ table }) => this.isBackfilled(table.name));
   }
 
+  /** Keeps what the connector says of a repair. */
+  noteLogLine(line: string): void {
+    const [, keys] = /"A gap in the stream was repaired".*"keysRead":(\d+)/.exec(line) ?? [];
+    if (keys !== undefined) this.keysRead += Number(keys);
+  }
+
+  /** True once every table's gap was repaired, by the committed state. */
+  get isHealed(): boolean {
+    return this.tables.every(({ binding, collection }) => {
+      const { epoch, repair, repairedAt } = this.#tableState(binding.stateKey);
+      if (repairedAt !== undefined && epoch !== undefined) collection.repairEpochs.add(epoch);
+      return repairedAt !== undefined && (repair ?? null) === null;
+    });
+  }
+
   /** By the committed state, which the connector keeps in the shape of Estuary's own. */
   isBackfilled(name: string): boolean {
     const binding = this.tables.find(({ table }) => table.name === name)?.binding;
+    const { backfillFinishedAt } = this.#tableState(binding?.stateKey ?? '');
+    return backfillFinishedAt !== undefined && backfillFinishedAt !== zeroTime;
+  }
+
+  #tableState(stateKey: string): CommittedTable {
     const states = this.#runtime.state['bindingStateV1'] as
-      Record<string, { backfillFinishedAt?: string }> | undefined;
-    const finishedAt = states?.[binding?.stateKey ?? '']?.backfillFinishedAt;
-    return finishedAt !== undefined && finishedAt !== zeroTime;
+      Record<string, CommittedTable> | undefined;
+    return states?.[stateKey] ?? {};
   }
 
   /** Opens the capture from the committed state. Throws what the connector says when it cannot. */

@@ -11,6 +11,7 @@ import { countOf, type DemoView } from './demo-view.ts';
 import { LiveKeys } from './live-keys.ts';
 import { loadTables, type LoadedTable } from './load.ts';
 import type { DemoOptions } from './options.ts';
+import { exportBucket, playPause, prepareRecovery, type PauseSummary } from './pause.ts';
 import { summarize, type Summary } from './summary.ts';
 import { writeChanges } from './writers.ts';
 
@@ -87,6 +88,12 @@ async function captureTables(
   signal: AbortSignal,
 ): Promise<DemoResult> {
   const { seed, changes: changeCount } = world.options;
+  if (world.options.pause !== undefined) {
+    await prepareRecovery(
+      { endpoint: world.endpoint, dynamoDb },
+      loaded.map(({ table }) => table.name),
+    );
+  }
   const capture = await discover(world, loaded);
   const writersStop = new AbortController();
   try {
@@ -100,13 +107,28 @@ async function captureTables(
     const [finishedAtMs] = await Promise.all([follow(world, capture, signal), writing]);
     await capture.watch(quietMs, signal);
     await capture.stop();
+    const pause = await pauseOf(world, { dynamoDb, capture }, signal);
     world.view.event('The connector was asked to stop, and did. Comparing every item …');
     const verdict = await verify(dynamoDb, capture, signal);
-    return { verdict, summary: summarize({ verdict, capture, startedAtMs, finishedAtMs }) };
+    return { verdict, summary: summarize({ verdict, capture, pause, startedAtMs, finishedAtMs }) };
   } finally {
     writersStop.abort();
     capture.abandon();
   }
+}
+
+/** The second act, where it was asked for; the connector is stopped before it and after it. */
+async function pauseOf(
+  { options, endpoint, view }: DemoWorld,
+  { dynamoDb, capture }: { readonly dynamoDb: DynamoDbCalls; readonly capture: DemoCapture },
+  signal: AbortSignal,
+): Promise<PauseSummary | undefined> {
+  const { pause: hours, seed, changes: changeCount } = options;
+  if (hours === undefined) return undefined;
+  const paused = { endpoint, dynamoDb, capture, view, hours, seed, changeCount };
+  const summary = await playPause(paused, signal);
+  await capture.stop();
+  return summary;
 }
 
 /** What Flow does when a user makes a capture: discover, validate, apply. */
@@ -114,9 +136,15 @@ async function discover(world: DemoWorld, loaded: readonly LoadedTable[]): Promi
   const { options, endpoint, command, view } = world;
   const tableItems = options.items / loaded.length;
   const backfillSegments = Math.max(segmentCountMin, Math.ceil(tableItems / segmentItems));
-  const config = endpointConfig(endpoint, { backfillSegments, scanLimit });
+  const repair = { onDataLoss: 'repair', exportBucket };
+  const config = endpointConfig(endpoint, {
+    ...{ backfillSegments, scanLimit },
+    ...(options.pause === undefined ? {} : repair),
+  });
   const { codec, log } = options;
+  let noteRepair: (line: string) => void = () => undefined;
   const onLogLine = (line: string) => {
+    noteRepair(line);
     if (log) view.say(line);
   };
   const runtime = new FlowRuntime({ command, codec, captureName, config, onLogLine });
@@ -141,6 +169,9 @@ async function discover(world: DemoWorld, loaded: readonly LoadedTable[]): Promi
     return { table, keys: new LiveKeys(itemCount), recent: [], collection, binding };
   });
   const capture = new DemoCapture(runtime, tables);
+  noteRepair = (line) => {
+    capture.noteLogLine(line);
+  };
   await runtime.publish(tables.map(({ binding }) => binding));
   view.event(
     `Discovered ${tables.length} tables. The backfill is slowed to ${countOf(seconds)} s.`,

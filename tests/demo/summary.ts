@@ -6,6 +6,7 @@ import { isConvergent, type Verdict } from '../support/verify.ts';
 import { percentile, type Latency } from './change-log.ts';
 import type { Crash, DemoCapture } from './demo-capture.ts';
 import { countOf } from './demo-view.ts';
+import type { PauseSummary } from './pause.ts';
 
 export interface Summary extends Omit<Verdict, 'examples'> {
   readonly documents: number;
@@ -27,6 +28,8 @@ export interface Summary extends Omit<Verdict, 'examples'> {
       }
     | undefined;
   readonly peakMemoryMib: number;
+  /** Of the second act; absent without one. */
+  readonly pause: PauseSummary | undefined;
 }
 
 interface LatencySummary {
@@ -39,11 +42,18 @@ interface LatencySummary {
 export interface SummaryInput {
   readonly verdict: Verdict;
   readonly capture: DemoCapture;
+  readonly pause: PauseSummary | undefined;
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
 }
 
-export function summarize({ verdict, capture, startedAtMs, finishedAtMs }: SummaryInput): Summary {
+export function summarize({
+  verdict,
+  capture,
+  pause,
+  startedAtMs,
+  finishedAtMs,
+}: SummaryInput): Summary {
   const { items, missing, stale, resurrected, duplicated } = verdict;
   const { latencies, acknowledgedCount } = capture.changes;
   const { crash } = capture;
@@ -64,6 +74,7 @@ export function summarize({ verdict, capture, startedAtMs, finishedAtMs }: Summa
       latencyMs: latencySummary(latencies.filter(isHit)),
     },
     peakMemoryMib: capture.peakMemoryMib,
+    pause,
     missing,
     stale,
     resurrected,
@@ -88,7 +99,7 @@ function latencySummary(latencies: readonly Latency[]): LatencySummary {
 
 /** The summary as a table, with the verdict below it. */
 export function renderSummary(summary: Summary, verdict: Verdict): string {
-  const { latencyMs, crash } = summary;
+  const { latencyMs, crash, pause } = summary;
   const noRules = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
   const style = { head: [], border: pc.isColorSupported ? ['gray'] : [] };
   const table = new Table({ chars: noRules, style, colAligns: ['left', 'right'] });
@@ -108,6 +119,16 @@ export function renderSummary(summary: Summary, verdict: Verdict): string {
         `latency of ${countOf(crash.latencyMs.changes)} changes it met, p99`,
         milliseconds(crash.latencyMs.p99),
       ],
+    );
+  }
+  if (pause !== undefined) {
+    table.push(
+      [`changes in a pause of ${pause.hours} hours`, countOf(pause.changes)],
+      ['healed after', `${pause.secondsToHeal.toFixed(1)} s`],
+      ['keys read to heal it', countOf(pause.keysRead)],
+      ['items a new backfill reads', countOf(summary.items)],
+      ['read units to heal it', countOf(pause.unitsRead)],
+      ['read units of a new backfill', countOf(pause.unitsOfBackfill)],
     );
   }
   table.push(["peak memory of the connector's process", `${summary.peakMemoryMib.toFixed(0)} MiB`]);

@@ -31,6 +31,8 @@ export interface WriterOptions {
   readonly tables: readonly WrittenTable[];
   readonly log: ChangeLog;
   readonly seed: number;
+  /** Number of the first one; 1 when absent. */
+  readonly firstChange?: number;
   readonly changeCount: number;
   readonly changesPerSecond: number;
 }
@@ -43,14 +45,14 @@ export function noteScanned({ recent }: WrittenTable, ordinal: number): void {
 
 /** Makes all changes at their pace, and returns when the last one is acknowledged. */
 export async function writeChanges(options: WriterOptions, signal: AbortSignal): Promise<void> {
-  const { seed, changeCount, changesPerSecond } = options;
+  const { seed, firstChange = 1, changeCount, changesPerSecond } = options;
   const random = seededRandom(seed + 1);
   const startMs = Date.now();
-  let next = 1;
+  let next = firstChange;
   const write = async () => {
-    while (next <= changeCount) {
+    while (next < firstChange + changeCount) {
       const change = next++;
-      const dueMs = startMs + (change / changesPerSecond) * 1000;
+      const dueMs = startMs + ((change - firstChange + 1) / changesPerSecond) * 1000;
       await sleep(Math.max(0, dueMs - Date.now()), undefined, { signal });
       await writeChange(options, change, random);
     }

@@ -74,6 +74,7 @@ export function withoutLastSecond(
   found: readonly Difference[],
   { log, committed, keyNames }: Evidence,
   { collection }: Destination,
+  clockOffMs: number,
 ): { readonly ghosts: number; readonly others: readonly string[] } {
   const ghosts = new Set(found.flatMap(({ key, isGhost }) => (isGhost ? [key] : [])));
   if (ghosts.size === 0) return { ghosts: 0, others: found.map(({ text }) => text) };
@@ -81,7 +82,9 @@ export function withoutLastSecond(
     log.map(({ key }) => [packedKeyOf(collection, JSON.parse(key) as Item, keyNames), key]),
   );
   const excused = new Set(
-    [...ghosts].filter((key) => isLastSecondLife(log, committed, keys.get(key) ?? '')),
+    [...ghosts].filter((key) =>
+      isLastSecondLife(log, committed, { key: keys.get(key) ?? '', clockOffMs }),
+    ),
   );
   const isExcused = ({ key, isGhost }: Difference) => isGhost && excused.has(key);
   const others = found.flatMap((each) => (isExcused(each) ? [] : [each.text]));

@@ -33,6 +33,8 @@ export function drawGapPlan(seed: number): Plan {
       [4 * hourMs, 4.1 * hourMs],
       [hourMs, 3 * hourMs],
     ]),
+    // Recovery is on since the tables' creation: a clock that is behind would see the gap begin before it.
+    prehistoryMs: Math.max(base.prehistoryMs, 14 * minuteMs),
     shardLifeMs: 30 * hourMs,
     faults: { ...base.faults, ...drawExportFaults(random) },
   };

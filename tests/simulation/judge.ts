@@ -5,6 +5,7 @@ import { isRepairing } from './checkpoint-check.ts';
 import { differences, isHealed, withoutLastSecond } from './differences.ts';
 import { evidenceOf, untruths, type Evidence } from './emissions.ts';
 import type { Item, LogEntry } from '../support/fake-dynamodb/fake-dynamodb.ts';
+import type { Plan } from './plan.ts';
 import type { Committed, Destination, SimulatedFlow } from './simulated-flow.ts';
 import type { World } from './world.ts';
 
@@ -47,7 +48,12 @@ export function judgeAll(
       // Who repairs heals deletes too; who backfills again cannot know of them.
       goneEpoch: isHealed(flow, name) ? undefined : epoch,
     });
-    const { ghosts, others } = withoutLastSecond(rows, evidence, flow.destinations[binding]!);
+    const { ghosts, others } = withoutLastSecond(
+      rows,
+      evidence,
+      flow.destinations[binding]!,
+      clockOffMsMax(world.plan),
+    );
     lastSecondGhosts += ghosts;
     return others;
   };
@@ -74,6 +80,13 @@ export function judgeAll(
     violations: [...flow.violations, ...flow.typeViolations(), ...tables],
     lastSecondGhosts,
   };
+}
+
+/** By how much the connector's time may differ from the table's; from four minutes on it goes by the server's. */
+function clockOffMsMax({ clockOffMs, events }: Plan): number {
+  const ownMs = Math.max(...clockOffMs.map(Math.abs));
+  const skewMs = events.map((event) => (event.kind === 'skew' ? Math.abs(event.ms) : 0));
+  return ownMs + Math.max(0, ...skewMs);
 }
 
 /** True once everything written is committed or sure not to come: the history may end. */

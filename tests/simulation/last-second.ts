@@ -13,25 +13,31 @@ const secondOf = (ms: number) => Math.floor(ms / 1000);
  * Windows of exports begin at whole seconds: at that of the last record that was emitted, and at the next. An item
  * that was born and deleted between the two is in no window, and its delete on no stream that is still read.
  *
+ * A scanned item is dated by the connector's clock. Where that is off by `clockOffMs`, so is the window's begin: then
+ * it may have lived so much longer.
+ *
  * `log`: the table's; `key`: as there.
  */
 export function isLastSecondLife(
   log: readonly LogEntry[],
   committed: readonly Committed[],
-  key: string,
+  { key, clockOffMs }: { readonly key: string; readonly clockOffMs: number },
 ): boolean {
   const own = log.filter((entry) => entry.key === key);
   const death = own.at(-1);
   const birth = own.findLast(({ eventName }) => eventName === 'INSERT');
   if (death?.eventName !== 'REMOVE' || birth === undefined) return false;
   const second = secondOf(death.committedAtMs);
-  if (secondOf(birth.committedAtMs) !== second) return false;
   const emitted = new Set(committed.flatMap(({ document }) => sequenceNumberOf(document)));
   const isEmitted = ({ sequenceNumber }: LogEntry) =>
     sequenceNumber !== undefined && emitted.has(sequenceNumber);
   if (isEmitted(death)) return false;
+  const isOfOneSecond = secondOf(birth.committedAtMs) === second;
   // Scanned, not streamed: what the stream had shown by then says nothing.
-  if (!isEmitted(birth)) return true;
+  if (!isEmitted(birth)) {
+    return isOfOneSecond || death.committedAtMs - birth.committedAtMs <= clockOffMs;
+  }
+  if (!isOfOneSecond) return false;
   const before = log.filter(
     (entry) => entry.shardId === death.shardId && entry.commit < death.commit && isEmitted(entry),
   );

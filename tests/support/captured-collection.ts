@@ -19,6 +19,8 @@ export interface ParsedDocument {
 export class CapturedCollection {
   /** How many documents were committed. */
   documentCount = 0;
+  /** Epochs of repairs, which read a key once for each window that names it. */
+  readonly repairEpochs = new Set<string>();
   readonly #keyPaths: readonly (readonly string[])[];
   // Bytes outside the heap: hundreds of thousands of documents as strings would cost it twice as much.
   readonly #documents = new Map<string, Buffer | Buffer[]>();
@@ -62,13 +64,17 @@ export function keyText(values: readonly unknown[]): string {
 }
 
 /** Documents that were committed although they had been before. */
-export function countDuplicates(documents: readonly DocumentMeta[]): number {
+export function countDuplicates(
+  documents: readonly DocumentMeta[],
+  repairEpochs: ReadonlySet<string> = new Set(),
+): number {
   const seen = new Set<string>();
   let duplicates = 0;
   documents.forEach(({ snapshot, epoch, eventId }, at) => {
     // A scan meets a key once in an epoch. The image that goes before a delete is part of that delete, which
     // counts itself.
     if (snapshot && documents[at + 1]?.op === 'd') return;
+    if (repairEpochs.has(epoch) && eventId === undefined) return;
     const identity = snapshot ? `snapshot ${epoch}` : `record ${eventId ?? ''}`;
     if (seen.has(identity)) duplicates += 1;
     seen.add(identity);

@@ -70,6 +70,8 @@ export const demoCredentials = {
 export class DynamoDbCalls {
   readonly endpoint: string;
   readonly #signature: SignatureV4;
+  /** How far the server's time is ahead of ours. */
+  aheadMs = 0;
 
   constructor(endpoint: string) {
     this.endpoint = endpoint;
@@ -160,7 +162,8 @@ export class DynamoDbCalls {
     body: string,
   ): Promise<DynamoDbError | Readonly<Record<string, unknown>>> {
     const url = new URL(this.endpoint);
-    const request = await this.#signature.sign({
+    const signingDate = new Date(Date.now() + this.aheadMs);
+    const unsigned = {
       method: 'POST',
       protocol: url.protocol,
       hostname: url.hostname,
@@ -171,7 +174,8 @@ export class DynamoDbCalls {
         'x-amz-target': `DynamoDB_20120810.${operation}`,
       },
       body,
-    });
+    };
+    const request = await this.#signature.sign(unsigned, { signingDate });
     const signal = AbortSignal.timeout(answerMsMax);
     const response = await fetch(url, { method: 'POST', headers: request.headers, body, signal });
     const text = await response.text();

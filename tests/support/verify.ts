@@ -80,7 +80,11 @@ export async function verifyTable(
 
   for (const text of collection.keys()) {
     const documents = collection.documentsOf(text);
-    for (let left = countDuplicates(documents.map(metaOf)); left > 0; left--) {
+    for (
+      let left = countDuplicates(documents.map(metaOf), collection.repairEpochs);
+      left > 0;
+      left--
+    ) {
       find('duplicated', `${text} has a document that was committed twice`);
     }
     if (inTable.has(text) || reduceDocuments(reducer, documents) === undefined) continue;
