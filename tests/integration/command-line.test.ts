@@ -179,7 +179,7 @@ describe('validate', () => {
       expect.objectContaining({ table: good, problems: [], notes: [] }),
       false,
     ]);
-    expect(plan.tables[0]).toMatchObject({ table: good, readUnits: 100, openShardCount: 1 });
+    expect(plan.tables[0]).toMatchObject({ table: good, readUnits: 1, openShardCount: 1 });
   });
 
   test.each([

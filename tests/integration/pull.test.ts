@@ -141,7 +141,12 @@ describe('source-dynamodb pull', () => {
         end: 'caught-up',
         documents: 4,
         rows: 100,
-        tables: [{ collection: collectionName, scanned: 1, inserts: 1, updates: 1, deletes: 1 }],
+        tables: [
+          {
+            collection: collectionName,
+            ...{ scanned: 0, reemitted: 1, inserts: 1, updates: 1, deletes: 1 },
+          },
+        ],
       });
     },
     runMsMax,

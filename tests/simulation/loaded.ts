@@ -5,6 +5,8 @@ import '../../connector/aws/dynamodb-client.ts';
 import '../../connector/aws/repair-ports.ts';
 import '../../connector/capture/repair-start.ts';
 import '../../connector/config/config.ts';
+import '../../connector/repair/repair.ts';
+import '../../connector/session/connect.ts';
 import '../../connector/session/discover.ts';
 import '../../connector/session/open.ts';
 import '../../connector/session/published.ts';

@@ -11,7 +11,8 @@ const day: readonly Demand[] = [
   { seconds: 60, unitsPerSecond: 200 },
   { seconds: 90, unitsPerSecond: 700 },
   { seconds: 60, unitsPerSecond: 900 },
-  { seconds: 120, unitsPerSecond: 0 },
+  // Long enough for the pace to look for more, wherever its wait of up to two minutes began.
+  { seconds: 180, unitsPerSecond: 0 },
   { seconds: 60, unitsPerSecond: 500 },
 ];
 

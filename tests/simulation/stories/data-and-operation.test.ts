@@ -163,7 +163,7 @@ describe('data, resources, operation', () => {
   const discoverRequest = { discover: { config: endpointConfig() } };
   const reads = ['DescribeTable', 'Scan', 'DescribeStream', 'GetShardIterator', 'GetRecords'];
   const denied = [
-    ...['ListTables', 'DescribeTable'].map((name) => [name, 'discovery', discoverRequest] as const),
+    ['ListTables', 'discovery', discoverRequest] as const,
     ...reads.map((name) => [name, 'validation', validateRequest] as const),
   ];
   test.each(denied)(
@@ -184,6 +184,19 @@ describe('data, resources, operation', () => {
       });
     },
   );
+
+  test('story 37: without DescribeTable, discovery names the permission for each table', async () => {
+    const stage = new Stage({ tables: [{ itemCount: 3 }] });
+    stage.fake.faults.add({ kind: 'denied', operation: 'DescribeTable', count: Infinity });
+    const got = await stage.play(() =>
+      stage
+        .ask({ discover: { config: endpointConfig() } })
+        .catch((caught: unknown) => (caught as ConnectorError).message),
+    );
+    expect(got).toMatch(
+      /\n- Missing permission dynamodb:DescribeTable on table "table-0".* Allow dynamodb:DescribeTable on it in the IAM policy/,
+    );
+  });
 
   test.each(reads)(
     'story 37: a running capture that loses %s ends with its name',
