@@ -1,5 +1,6 @@
 /** Loads what the connector loads when it needs it: virtual time would jump meanwhile. */
 
+import { loadSharedConfigFiles } from '@smithy/core/config';
 import '../../connector/aws/aws.ts';
 import '../../connector/aws/dynamodb-client.ts';
 import '../../connector/aws/repair-ports.ts';
@@ -12,3 +13,6 @@ import '../../connector/session/open.ts';
 import '../../connector/session/published.ts';
 import '../../connector/session/validate.ts';
 import '../../protocol/request-check.ts';
+
+// The SDK reads its configuration files once, at the first call of a process.
+await loadSharedConfigFiles();

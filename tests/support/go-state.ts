@@ -83,8 +83,10 @@ function readSegment({ exclusiveStartKey, finishedAt, ...others }: Members): GoS
 
 function readShard(shard: Members) {
   // `lastReadAt` is ours, and ignored like the others.
-  const { lastReadSequence = '', finishedReading = false, lastReadAt: _, ...others } = shard;
-  demand(Object.keys(others).length === 0, Object.keys(others).join(', '), 'a member of a shard');
+  const { lastReadSequence = '', finishedReading = false } = shard;
+  const known = ['lastReadSequence', 'finishedReading', 'lastReadAt'];
+  const others = Object.keys(shard).filter((name) => !known.includes(name));
+  demand(others.length === 0, others.join(', '), 'a member of a shard');
   demand(typeof lastReadSequence === 'string', 'lastReadSequence', 'a text');
   demand(typeof finishedReading === 'boolean', 'finishedReading', 'true or false');
   return {
