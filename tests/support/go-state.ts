@@ -15,6 +15,7 @@ export const ourMembers = [
   'backfillStartedAt',
   'streamReadAt',
   'itemsReadAt',
+  'locations',
   'backfillItems',
 ];
 

@@ -139,7 +139,7 @@ describe('data, resources, operation', () => {
       const beganMs = stage.clock.now();
       const answer = await stage.ask({ discover: { config: endpointConfig() } });
       const bindings = 'discovered' in answer ? answer.discovered.bindings.length : 0;
-      return { bindings, isQuick: stage.clock.now() - beganMs < 10_000 };
+      return { bindings, isQuick: stage.clock.now() - beganMs < 60_000 };
     });
     expect(got).toEqual({ bindings: 1000, isQuick: true });
     expect(Object.fromEntries(stage.fake.stats.calls)).toEqual({
