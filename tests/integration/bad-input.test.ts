@@ -71,9 +71,9 @@ const configCases: readonly Case[] = [
   ],
   [
     'an unknown property of the endpoint configuration',
-    ({ endpoint, good }) => validate(endpointConfig(endpoint, { scanlimit: 1 }), { table: good }),
+    ({ endpoint, good }) => validate(endpointConfig(endpoint, { scanLimits: 1 }), { table: good }),
     () =>
-      'Unknown property "advanced.scanlimit" in the endpoint configuration; did you mean "advanced.scanLimit"?',
+      'Unknown property "advanced.scanLimits" in the endpoint configuration; did you mean "advanced.scanLimit"?',
   ],
   [
     'an unknown property of a binding',
