@@ -83,8 +83,10 @@ function withGaps(plan: Plan, early: readonly Event[], random: () => number): Ev
   let atMs = Math.max(1000, ...early.map((event) => event.atMs)) * random();
   const count = [1, 1, 1, 2, 3][drawBelow(random, 5)]!;
   for (let gap = 0; gap < count; gap += 1) {
-    const ms = gapMs(random);
-    events.push(...gapEvents(plan, { atMs, ms }, random));
+    const kind = gapKind(drawBelow(random, plan.tables.length), gapMs(random), random);
+    // A stream is another one at once; but what was written around that is to be seen.
+    const ms = 'ms' in kind ? kind.ms : minuteMs;
+    events.push({ ...kind, atMs }, ...gapEvents(plan, { atMs, ms }, random));
     // The next one meets the repair of this one, or comes days later.
     const nextMs =
       random() < 0.6 ? drawFrom(random, [0, 2 * hourMs]) : drawFrom(random, [0, 5 * hourMs]);
@@ -127,7 +129,7 @@ function gapEvents(plan: Plan, gap: Gap, random: () => number): Event[] {
     const key = drawBelow(random, isRush ? Math.min(rushKeyCount, keyCount) : keyCount);
     return { kind: 'write', table: index, key, delete: isDelete, atMs: Math.max(0, whenMs) };
   };
-  const events: Event[] = [{ ...gapKind(table(), ms, random), atMs }];
+  const events: Event[] = [];
   const many = (count: number, make: () => Event) => {
     for (let made = 0; made < count; made += 1) events.push(make());
   };

@@ -153,7 +153,11 @@ export class HistoryStage {
       if (this.#isOver) return 'complete';
       if (end.kind === 'killed') this.crashes += 1;
       const waitMs = drawFrom(this.#random, waitBetweenProcessesMs);
-      await this.#sleep(Math.max(waitMs, this.#events.downUntilMs - this.#clock.now()));
+      await this.#sleep(waitMs);
+      // A longer absence may begin during a short one.
+      while (this.#clock.now() < this.#events.downUntilMs) {
+        await this.#sleep(this.#events.downUntilMs - this.#clock.now());
+      }
     }
     this.#isOver = true;
     return 'too many processes';
