@@ -26,8 +26,10 @@ export function drawGapPlan(seed: number): Plan {
     ...(isLongBackfill ? slowBackfill(base) : {}),
     onDataLoss: random() < 0.8 ? 'repair' : 'repair-or-backfill',
     recovery: drawRecovery(random),
+    commitChance: pick([1, 1, base.commitChance]),
+    visibilityMs: pick([[0, 0], base.visibilityMs]),
     // Hours of nothing are cheap when shards are asked seldom.
-    idleBackoffMaxMs: pick([60, 120]) * secondMs,
+    idleBackoffMaxMs: pick([20, 60, 120]) * secondMs,
     rollOverMs: pick<Range>([
       [4 * hourMs, 4.1 * hourMs],
       [4 * hourMs, 4.1 * hourMs],
@@ -62,6 +64,7 @@ function drawRecovery(random: () => number): RecoveryPlan {
   return {
     days: random() < 0.85 ? 35 : 1 + drawBelow(random, 35),
     exportDelayMs: delays[drawBelow(random, delays.length)]!,
+    rereadDelayMs: [0, 6 * secondMs, 15 * secondMs][drawBelow(random, 3)]!,
     exportFileItems: [1, 4, 10_000][drawBelow(random, 3)]!,
   };
 }
@@ -135,12 +138,13 @@ function gapEvents(plan: Plan, gap: Gap, random: () => number): Event[] {
   };
   const endMs = atMs + ms;
   many(drawBelow(random, 30), () => write(atMs + (random() * 2 - 1) * rushMs, true));
+  if (random() < 0.5) events.push(...shortLives(plan, atMs, random));
   many(drawBelow(random, 10), () => write(atMs - random() * hourMs, false));
   many(drawBelow(random, 40), () => write(atMs + random() * ms, false));
   many(drawBelow(random, 10), () => write(atMs + random() * hourMs, true, true));
   many(drawBelow(random, 20), () => write(endMs + (random() * 2 - 1) * minuteMs, true));
   // While it is being healed, and while some of its changes are still on the stream.
-  many(drawBelow(random, 30), () => write(endMs + random() * hourMs, random() < 0.5));
+  many(drawBelow(random, 120), () => write(endMs + random() * hourMs, random() < 0.7));
   many(drawBelow(random, 10), () => write(endMs - random() * dayMs, false));
   many([0, 0, 1, 3][drawBelow(random, 4)]!, () => ({
     kind: 'crash',
@@ -150,6 +154,21 @@ function gapEvents(plan: Plan, gap: Gap, random: () => number): Event[] {
     return { kind: 'split', table: table(), atMs: atMs + random() * (ms + hourMs) };
   });
   return events;
+}
+
+/** Items that are born just before a gap, seen, and deleted when nobody looks: the last second of a shard matters. */
+function shortLives(plan: Plan, atMs: number, random: () => number): Event[] {
+  return plan.tables.flatMap(({ keyCount }, table) =>
+    Array.from({ length: Math.min(rushKeyCount, keyCount) }, (_, key): Event[] => {
+      const bornMs = atMs - random() * 2 * secondMs;
+      const goneMs = atMs + random() * (random() < 0.5 ? 2 * secondMs : 10 * minuteMs);
+      return [
+        { kind: 'write', table, key, delete: true, atMs: Math.max(0, bornMs - minuteMs) },
+        { kind: 'write', table, key, delete: false, atMs: Math.max(0, bornMs) },
+        { kind: 'write', table, key, delete: true, atMs: goneMs },
+      ];
+    }).flat(),
+  );
 }
 
 /** Mostly no process runs; or one runs and gets nothing of a table or of a shard; or the stream is another one. */

@@ -87,7 +87,11 @@ export class HistoryStage {
     const { faults } = this.#world.fake;
     const { scanDelayMs: delayMs } = this.#plan;
     faults.setChances(this.#plan.faults);
-    if (delayMs > 0) faults.add({ kind: 'slow', operation: 'Scan', count: Infinity, delayMs });
+    const slow = (operation: string, delayMs: number) => {
+      if (delayMs > 0) faults.add({ kind: 'slow', operation, count: Infinity, delayMs });
+    };
+    slow('Scan', delayMs);
+    slow('BatchGetItem', this.#plan.recovery?.rereadDelayMs ?? 0);
     const [, end] = await Promise.all([this.#playEvents(), this.#keepRunning()]);
     return end;
   }

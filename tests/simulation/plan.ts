@@ -61,6 +61,8 @@ export interface RecoveryPlan {
   readonly days: number;
   /** How long an export takes. */
   readonly exportDelayMs: Range;
+  /** How long a batch of keys that is read again takes. Changes overtake one that is slow. */
+  readonly rereadDelayMs: number;
   /** Items of a file of an export, at most. */
   readonly exportFileItems: number;
 }
