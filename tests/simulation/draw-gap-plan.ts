@@ -158,9 +158,11 @@ function gapEvents(plan: Plan, gap: Gap, random: () => number): Event[] {
 
 /** Items that are born just before a gap, seen, and deleted when nobody looks: the last second of a shard matters. */
 function shortLives(plan: Plan, atMs: number, random: () => number): Event[] {
+  // Long enough before it for an idle shard to be read.
+  const birthsMs = atMs - random() * 1.5 * plan.idleBackoffMaxMs;
   return plan.tables.flatMap(({ keyCount }, table) =>
     Array.from({ length: Math.min(rushKeyCount, keyCount) }, (_, key): Event[] => {
-      const bornMs = atMs - random() * 2 * secondMs;
+      const bornMs = birthsMs + random() * 0.5 * secondMs;
       const goneMs = atMs + random() * (random() < 0.5 ? 2 * secondMs : 10 * minuteMs);
       return [
         { kind: 'write', table, key, delete: true, atMs: Math.max(0, bornMs - minuteMs) },
