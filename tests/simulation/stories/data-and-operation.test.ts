@@ -132,14 +132,11 @@ describe('data, resources, operation', () => {
       const key = [{ name: 'pk', type: 'S' }] as const;
       stage.fake.createTable({ name: `t-${table}`, key, stream: 'NEW_AND_OLD_IMAGES' });
     }
-    // What the SDK loads once, it loads in real time, while the virtual one runs on.
-    const first = new Stage();
-    await first.play(() => first.ask({ discover: { config: endpointConfig() } }));
     const got = await stage.play(async () => {
       const beganMs = stage.clock.now();
       const answer = await stage.ask({ discover: { config: endpointConfig() } });
       const bindings = 'discovered' in answer ? answer.discovered.bindings.length : 0;
-      return { bindings, isQuick: stage.clock.now() - beganMs < 60_000 };
+      return { bindings, isQuick: stage.clock.now() - beganMs < 10_000 };
     });
     expect(got).toEqual({ bindings: 1000, isQuick: true });
     expect(Object.fromEntries(stage.fake.stats.calls)).toEqual({
