@@ -48,10 +48,13 @@ class StreamFollower {
   #isListed = false;
   /** When the last complete listing began: shards born since then may be unknown. */
   #listedAtMs: number;
+  /** All shards that are not known yet have been unread since then, or since they were born. */
+  #unknownSinceMs: number;
 
   constructor(options: FollowStreamOptions, signal: AbortSignal) {
     this.#options = options;
     this.#listedAtMs = options.clock.now();
+    this.#unknownSinceMs = options.readUntilMs ?? this.#listedAtMs;
     this.#group = new TaskGroup(signal);
     const { aws, clock, streamArn, listCalls, budget, readCalls, idleReadCalls } = options;
     const { idleBackoffMaxMs, lag, deliver } = options;
@@ -141,7 +144,7 @@ class StreamFollower {
       await this.#learn(unknown);
       this.#isListed = true;
       this.#assertListedInTime();
-      this.#listedAtMs = beganMs;
+      this.#listedAtMs = this.#unknownSinceMs = beganMs;
     } catch (error) {
       if (nameOf(error) !== 'ResourceNotFoundException') throw error;
       await this.#options.checkTable(signal);
@@ -187,8 +190,11 @@ class StreamFollower {
 
   async #learn(shards: readonly Shard[]): Promise<void> {
     const { added, overtaken } = this.#lineage.learn(shards);
-    const { recordShards, clock } = this.#options;
-    for (const id of added) this.#unreadSinceMs.set(id, clock.now());
+    const { recordShards } = this.#options;
+    // Born in a pause, a shard has been losing records since before it was learnt.
+    for (const id of added) {
+      this.#unreadSinceMs.set(id, Math.max(this.#unknownSinceMs, shardCreatedAtMs(id)));
+    }
     await Promise.all([
       ...(added.length > 0 ? [recordShards(added, false)] : []),
       ...(overtaken.length > 0 ? [recordShards(overtaken, true)] : []),

@@ -24,13 +24,22 @@ interface World {
   readonly ending?: readonly string[];
   readonly trimmed?: readonly string[];
   readonly checkTable?: FollowStreamOptions['checkTable'];
+  /** For how long the state has it that nothing was read. */
+  readonly pauseMs?: number;
+  /** How long the server takes to hand out an iterator. */
+  readonly iteratorMs?: number;
 }
+
+/** When each of these stories begins; no more than a number, but of a time that shards may have in their ids. */
+const beganMs = Date.UTC(2026, 0, 1);
+const hourMs = 3_600_000;
 
 /** Follows a stream for some time, and writes down what happened, with the second it happened in. */
 async function follow(world: World, seconds: number) {
-  const clock = new FakeClock(0);
+  const clock = new FakeClock(beganMs);
   const events: string[] = [];
-  const note = (event: string) => void events.push(`${Math.floor(clock.now() / 1000)} ${event}`);
+  const note = (event: string) =>
+    void events.push(`${Math.floor((clock.now() - beganMs) / 1000)} ${event}`);
   let listing = 0;
   const base = readerContext(clock, scriptedShard(clock, []));
   const options: FollowStreamOptions = {
@@ -41,10 +50,12 @@ async function follow(world: World, seconds: number) {
         return shown instanceof Error ? Promise.reject(shown) : Promise.resolve(shardPage(shown));
       },
       listChildShards: (_, id) => Promise.resolve(shardPage(world.children?.[id] ?? [])),
-      getShardIterator: (_, id, { type }) => {
+      getShardIterator: async (_, id, { type }, signal) => {
         note(`read ${id} ${type}`);
+        await clock.sleep(world.iteratorMs ?? 0, signal);
         const error = new AwsError('TrimmedDataAccessException', 'Trimmed', 400);
-        return world.trimmed?.includes(id) ? Promise.reject(error) : Promise.resolve(id);
+        if (world.trimmed?.includes(id)) throw error;
+        return id;
       },
       getRecords: (iterator) => Promise.resolve(Buffer.from(iterator)),
     }),
@@ -58,7 +69,7 @@ async function follow(world: World, seconds: number) {
     listCalls: rateOf(clock, 5),
     tableName: 'orders',
     shards: new Map(world.state),
-    readUntilMs: undefined,
+    readUntilMs: world.pauseMs === undefined ? undefined : beganMs - world.pauseMs,
     firstListing: world.firstListing,
     recordShards: (ids, isFinished) => {
       note(`record ${ids.join()}${isFinished ? ' as finished' : ''}`);
@@ -166,6 +177,26 @@ describe('followStream()', () => {
       ...['5 read a TRIM_HORIZON', '10 read a TRIM_HORIZON', '15 read a TRIM_HORIZON'],
       '20 read a TRIM_HORIZON',
     ]);
+  });
+
+  test('counts a shard that was born in a pause as unread since then', async () => {
+    const born = (agoMs: number) =>
+      shard(`shardId-${String(beganMs - agoMs).padStart(20, '0')}-0a1b2c3d`);
+    const world = { pauseMs: 20 * hourMs, iteratorMs: 6 * hourMs };
+    const { got } = await follow({ ...world, listings: [[born(19 * hourMs)]] }, 8 * 3600);
+    expect(got).toBe(
+      lost(
+        `shard "${born(19 * hourMs).id}" was not read since 2025-12-31T05:00:00.000Z, ` +
+          'and a stream keeps its records for 24 hours',
+      ),
+    );
+    const young = await follow({ ...world, listings: [[born(16 * hourMs)]] }, 8 * 3600);
+    expect(young.got).toBe('stopped');
+    const { got: ofFirstStart } = await follow(
+      { iteratorMs: 6 * hourMs, listings: [[born(19 * hourMs)]] },
+      8 * 3600,
+    );
+    expect(ofFirstStart).toBe('stopped');
   });
 
   test.each<[string, World, string]>([
