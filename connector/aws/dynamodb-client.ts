@@ -58,7 +58,6 @@ export async function createAwsPorts(
     repairPorts: async () => {
       const { createRepairPorts } = await import('./repair-ports.ts');
       const { region, endpoint } = config;
-      const { environment } = host;
       const settings = tables.config;
       // Not the checked one: what S3 answers is another matter.
       const wiring = {
@@ -69,7 +68,7 @@ export async function createAwsPorts(
         clock,
         settings,
       };
-      return createRepairPorts({ ...wiring, region, endpoint, environment });
+      return createRepairPorts({ ...wiring, region, endpoint });
     },
     clock,
     endpoint: tableEndpoints.name,

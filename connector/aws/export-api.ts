@@ -60,5 +60,10 @@ export interface ObjectPart {
 export interface ObjectStore {
   /** One attempt: the caller retries. Throws an `AwsError` with S3's code. */
   read(object: ObjectRange, signal: AbortSignal): Promise<ObjectPart>;
+  /**
+   * Asks for a write that S3 refuses in any case, since its checksum is wrong; resolves when it would have been allowed.
+   * One attempt. Throws an `AwsError` with S3's code.
+   */
+  tryWrite(bucket: string, key: string, signal: AbortSignal): Promise<void>;
   recycle(bytes: Uint8Array): void;
 }

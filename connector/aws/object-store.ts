@@ -3,16 +3,20 @@
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity, Provider } from '@smithy/types';
-import type { Clock, HttpResponse, HttpTransport } from '../host.ts';
+import type { Clock, HttpRequest, HttpResponse, HttpTransport } from '../host.ts';
 import { dateOf } from '../time.ts';
 import { AwsError } from './aws-error.ts';
-import type { ObjectPart, ObjectRange, ObjectStore } from './export-api.ts';
-import { inRegion, objectAddress } from './s3-address.ts';
+import type { ObjectPart, ObjectStore } from './export-api.ts';
+import { objectAddress } from './object-address.ts';
+import type { S3Endpoints } from './s3-endpoints.ts';
 import { withoutSecrets } from './secrets.ts';
 import type { Signer } from './signer.ts';
 
 /** A piece of 8 MiB takes about a second; a slow one ten. */
 const requestTimeoutMs = 60_000;
+
+/** An MD5 that no body of ours has: S3 refuses to store what does not match it. */
+const wrongMd5 = 'AAAAAAAAAAAAAAAAAAAAAA==';
 
 export interface ObjectStoreOptions {
   readonly transport: HttpTransport;
@@ -20,63 +24,81 @@ export interface ObjectStoreOptions {
   readonly signer: Pick<Signer, 'observe'>;
   /** Corrected by AWS's time. */
   readonly clock: Clock;
-  /** The configured region's S3. */
-  readonly url: URL;
+  readonly endpoints: S3Endpoints;
+  /** The configured one, in which a bucket is looked for first. */
   readonly region: string;
 }
 
+interface ObjectRequest {
+  readonly method: 'GET' | 'PUT';
+  readonly bucket: string;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
-  const { transport, clock, url, region } = options;
-  /** By bucket, as S3 has told it; others are looked for in the configured one. */
+  const { transport, region } = options;
+  /** By bucket, as S3 has told it. */
   const regions = new Map<string, string>();
-  const signed = async (object: ObjectRange, inItsRegion: string) => {
-    const { bucket, key, etag, from, length } = object;
-    const address = objectAddress(inRegion(url, region, inItsRegion), bucket, key);
-    const { protocol, hostname, port, path } = address;
-    const signature = new SignatureV4({
-      service: 's3',
-      region: inItsRegion,
-      credentials: options.credentials,
-      sha256: Hash.bind(null, 'sha256'),
-      uriEscapePath: false, // S3 signs the path as it is sent.
-      applyChecksum: true,
-    });
-    const request = {
-      method: 'GET',
-      protocol,
-      hostname,
-      ...(port === undefined ? {} : { port }),
-      path,
-      query: {},
-      headers: {
-        host: port === undefined ? hostname : `${hostname}:${port}`,
-        range: `bytes=${from}-${from + length - 1}`,
-        ...(etag === undefined ? {} : { 'if-match': `"${etag}"` }),
-      },
-    };
-    const { headers } = await signature.sign(request, { signingDate: dateOf(clock.now()) });
-    return { ...address, method: 'GET', headers, body: '' } as const;
+  /** The answer of the bucket's own region. */
+  const ask = async (request: ObjectRequest, signal: AbortSignal): Promise<HttpResponse> => {
+    const { bucket } = request;
+    for (;;) {
+      const known = regions.get(bucket);
+      const signed = await signedRequest(options, request, known ?? region);
+      const response = await transport.send(signed, requestTimeoutMs, signal);
+      if (response.status >= 400) options.signer.observe(response);
+      const other = regionOf(response);
+      if (other === undefined || other === region || known !== undefined) return response;
+      regions.set(bucket, other);
+    }
   };
   return {
-    async read(object, signal) {
-      let inItsRegion = regions.get(object.bucket) ?? region;
-      for (;;) {
-        const request = await signed(object, inItsRegion);
-        const response = await transport.send(request, requestTimeoutMs, signal);
-        if (response.status >= 400) options.signer.observe(response);
-        if (response.status === 200 || response.status === 206) return partOf(response);
-        const other = regionOf(response);
-        if (other === undefined || other === inItsRegion || regions.has(object.bucket)) {
-          throw errorOf(response);
-        }
-        inItsRegion = other;
-        regions.set(object.bucket, other);
-      }
+    async read({ bucket, key, etag, from, length }, signal) {
+      const headers = {
+        range: `bytes=${from}-${from + length - 1}`,
+        ...(etag === undefined ? {} : { 'if-match': `"${etag}"` }),
+      };
+      const response = await ask({ method: 'GET', bucket, key, headers }, signal);
+      if (response.status === 200 || response.status === 206) return partOf(response);
+      throw errorOf(response);
+    },
+    async tryWrite(bucket, key, signal) {
+      const headers = { 'content-md5': wrongMd5 };
+      const response = await ask({ method: 'PUT', bucket, key, headers }, signal);
+      if (response.status === 200) return;
+      const error = errorOf(response);
+      if (error.name !== 'BadDigest') throw error;
     },
     recycle: (bytes) => {
       transport.recycle?.(bytes);
     },
   };
+}
+
+async function signedRequest(
+  { endpoints, credentials, clock }: ObjectStoreOptions,
+  { method, bucket, key, headers }: ObjectRequest,
+  region: string,
+): Promise<HttpRequest> {
+  const address = objectAddress(endpoints.of(region), bucket, key);
+  const { protocol, hostname, port, path } = address;
+  const signature = new SignatureV4({
+    service: 's3',
+    region,
+    credentials,
+    sha256: Hash.bind(null, 'sha256'),
+    uriEscapePath: false, // S3 signs the path as it is sent.
+    applyChecksum: true,
+  });
+  const host = port === undefined ? hostname : `${hostname}:${port}`;
+  const request = {
+    ...{ method, protocol, hostname, path, query: {} },
+    ...(port === undefined ? {} : { port }),
+    headers: { host, ...headers },
+  };
+  const signed = await signature.sign(request, { signingDate: dateOf(clock.now()) });
+  return { ...address, method, headers: signed.headers, body: '' };
 }
 
 function partOf({ status, headers, body }: HttpResponse): ObjectPart {
@@ -91,11 +113,15 @@ function partOf({ status, headers, body }: HttpResponse): ObjectPart {
   };
 }
 
+/** It becomes a part of a host. */
+const regionName = /^[a-z0-9-]+$/;
+
 /** The bucket's region, where the answer tells that the request has gone to another one. */
 function regionOf(response: HttpResponse): string | undefined {
   const { status, headers } = response;
   if (![301, 307, 400].includes(status)) return undefined;
-  return headers['x-amz-bucket-region'] ?? xmlText(response, 'Region');
+  const told = headers['x-amz-bucket-region'] ?? xmlText(response, 'Region');
+  return told !== undefined && regionName.test(told) ? told : undefined;
 }
 
 /** S3 speaks XML: `<Error><Code>NoSuchKey</Code><Message>…</Message>…</Error>`. */

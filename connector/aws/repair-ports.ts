@@ -17,26 +17,14 @@ export interface RepairPortsOptions {
   readonly clock: Clock;
   readonly settings: TableSettings;
   readonly region: string;
-  /** "advanced.endpoint", which is where all of AWS is if it is not AWS's own. */
+  /** "advanced.endpoint". */
   readonly endpoint: string | undefined;
-  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export async function createRepairPorts(options: RepairPortsOptions): Promise<RepairPorts> {
-  const { endpoint, environment } = options;
-  const isOwn = environment['AWS_ENDPOINT_URL_S3'] !== undefined || isAwsHost(endpoint);
-  const endpoints = await createS3Endpoints(options.settings, isOwn ? undefined : endpoint);
-  const { url, signingRegion } = await endpoints.of();
+  const endpoints = await createS3Endpoints(options.settings, options.endpoint);
   return {
     exports: createExportApi(options.port),
-    objects: createObjectStore({ ...options, url, region: signingRegion ?? options.region }),
+    objects: createObjectStore({ ...options, endpoints }),
   };
-}
-
-/** A private endpoint of DynamoDB's serves no objects. */
-function isAwsHost(endpoint: string | undefined): boolean {
-  return (
-    endpoint === undefined ||
-    /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(new URL(endpoint).hostname)
-  );
 }

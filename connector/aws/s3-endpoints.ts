@@ -1,14 +1,20 @@
-/** Where calls on S3 go: by the same settings as those on tables, under S3's own names. */
+/** Where the objects of a bucket are: by the same settings as calls on tables, under S3's own names. */
 
 import { DescribeStreamCommand } from '@aws-sdk/client-dynamodb-streams';
 import { resolveEndpointConfig } from '@smithy/core/endpoints';
 import type { EndpointV2 } from '@smithy/types';
-import { createEndpoints, type Endpoints, type ServiceSettings } from './endpoints.ts';
+import { createEndpoints, type ServiceSettings } from './endpoints.ts';
+import type { S3Place } from './object-address.ts';
 
 /** The settings of a client for DynamoDB: it knows region, FIPS, dual stack, and what partition a region is in. */
 export interface TableSettings extends ServiceSettings {
   readonly useFipsEndpoint: () => Promise<boolean>;
   readonly useDualstackEndpoint: () => Promise<boolean>;
+}
+
+export interface S3Endpoints {
+  /** S3 of a region; a server that stands for AWS has all regions in one place. */
+  of(region: string): S3Place;
 }
 
 interface Parameters {
@@ -18,21 +24,49 @@ interface Parameters {
   readonly UseDualStack?: boolean | undefined;
 }
 
-/** Its URLs are those of the region, without a bucket. `endpoint`: instead of AWS's and the environment's. */
-export function createS3Endpoints(tables: TableSettings, endpoint?: string): Promise<Endpoints> {
+/**
+ * What environment or profile say of S3 or of all services comes first, then `tableEndpoint`, which is "advanced.endpoint":
+ * a server that is not AWS's has all services in one place. Then AWS's own hosts.
+ */
+export async function createS3Endpoints(
+  tables: TableSettings,
+  tableEndpoint?: string,
+): Promise<S3Endpoints> {
+  const configured = await configuredUrl(tables);
+  const region = await tables.region();
+  const UseFIPS = await tables.useFipsEndpoint();
+  const UseDualStack = await tables.useDualstackEndpoint();
+  const own = (Region: string) => regionalUrl(tables, { Region, UseFIPS, UseDualStack }).url;
+  const elsewhere = configured.href === own(region).href ? serverOf(tableEndpoint) : configured;
+  return {
+    of: (Region) =>
+      elsewhere === undefined
+        ? { url: own(Region), isAws: true }
+        : { url: elsewhere, isAws: false },
+  };
+}
+
+/** AWS's own where nothing is configured. */
+async function configuredUrl(tables: TableSettings): Promise<URL> {
   const { region, useFipsEndpoint, useDualstackEndpoint } = tables;
-  const endpointProvider = (parameters: object) => regionalUrl(tables, parameters as Parameters);
   const settings = resolveEndpointConfig({
     serviceId: 'S3', // Which makes it read AWS_ENDPOINT_URL_S3, and `s3` in a services section.
     region,
     useFipsEndpoint,
     useDualstackEndpoint,
-    endpointProvider,
+    endpointProvider: (parameters: object) => regionalUrl(tables, parameters as Parameters),
     urlParser: (url: string | URL) => url as never, // Asked for by the type alone.
-    ...(endpoint === undefined ? {} : { endpoint }),
   });
   // The parameters common to all services, as streams have no others.
-  return createEndpoints({ settings, rules: DescribeStreamCommand, inputFor: () => ({}) });
+  const rules = DescribeStreamCommand;
+  return (await (await createEndpoints({ settings, rules, inputFor: () => ({}) })).of()).url;
+}
+
+/** Undefined for AWS's: a private endpoint of DynamoDB's serves no objects. */
+function serverOf(tableEndpoint: string | undefined): URL | undefined {
+  if (tableEndpoint === undefined) return undefined;
+  const url = new URL(tableEndpoint);
+  return /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(url.hostname) ? undefined : url;
 }
 
 /** https://docs.aws.amazon.com/general/latest/gr/s3.html */

@@ -1,5 +1,6 @@
 /** The routes of a fake S3: objects in ranges, and what one needs to know of a bucket. */
 
+import { createHash } from 'node:crypto';
 import type { Response } from '../fake-dynamodb/response.ts';
 import type { Bucket, BucketStore, StoredObject } from './bucket-store.ts';
 import { accessDenied, noSuchBucket, noSuchKey, S3Error, xmlText } from './s3-error.ts';
@@ -81,6 +82,7 @@ function carryOut(
       return objectAnswer(request, readable(bucket, request.key));
     case 'PutObject': {
       if (!bucket.isWritable) throw accessDenied();
+      assertDigest(request);
       const { etag } = store.put(bucket, request.key, Buffer.from(request.body), serverMs);
       return { status: 200, headers: { etag: `"${etag}"` }, body: Buffer.alloc(0) };
     }
@@ -104,6 +106,16 @@ function carryOut(
         'A header you provided implies functionality that is not implemented',
       );
   }
+}
+
+function assertDigest({ headers, body }: S3Request): void {
+  const wanted = headers['content-md5'];
+  if (wanted === undefined || wanted === createHash('md5').update(body).digest('base64')) return;
+  throw new S3Error(
+    'BadDigest',
+    400,
+    'The Content-MD5 you specified did not match what we received.',
+  );
 }
 
 /** An endpoint serves the buckets of its region; a signature is for a region. */

@@ -1,14 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { createAws, type Aws } from '../../../connector/aws/aws.ts';
-import { createS3Endpoints } from '../../../connector/aws/s3-endpoints.ts';
 import { parseEndpointConfig } from '../../../connector/config/config.ts';
 import type { HttpRequest } from '../../../connector/host.ts';
 import { config, fakeHost } from '../cli/fake-host.ts';
 import { rejectionOf } from '../discovery/fake-aws.ts';
+import { emptyEnvironment } from './aws-environment.ts';
 import { never, retryContext } from './retry-context.ts';
 
 const description = {
@@ -72,28 +68,7 @@ async function placesOf(given: Given = {}) {
 }
 
 describe('all calls of a service go to one endpoint', () => {
-  const before = { ...process.env };
-  let folder = '';
-  const withEnvironment = (environment: Record<string, string>) => {
-    Object.assign(process.env, environment);
-  };
-  const withProfile = async (...lines: string[]) => {
-    await writeFile(join(folder, 'config'), lines.join('\n'));
-    withEnvironment({ AWS_CONFIG_FILE: join(folder, 'config'), AWS_PROFILE: 'default' });
-  };
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'endpoints-'));
-    for (const name of Object.keys(process.env)) {
-      if (name.startsWith('AWS_')) Reflect.deleteProperty(process.env, name);
-    }
-    withEnvironment({ AWS_CONFIG_FILE: join(folder, 'none'), AWS_EC2_METADATA_DISABLED: 'true' });
-  });
-  afterEach(async () => {
-    process.env = { ...before };
-    await rm(folder, { recursive: true });
-  });
-
+  const { withEnvironment, withProfile } = emptyEnvironment();
   const local = 'http://localhost:8000';
   const other = 'http://localhost:9000';
   const awsTables = 'https://dynamodb.us-east-1.amazonaws.com/';
@@ -206,28 +181,6 @@ describe('all calls of a service go to one endpoint', () => {
       region,
       awsStreams,
     ]);
-  });
-
-  test.each<[string, Record<string, string>, string, string]>([
-    ['the region alone', {}, 'us-east-1', 'https://s3.us-east-1.amazonaws.com/'],
-    ['another partition', {}, 'cn-north-1', 'https://s3.cn-north-1.amazonaws.com.cn/'],
-    [
-      'FIPS and dual stack',
-      { AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'true' },
-      'us-gov-west-1',
-      'https://s3-fips.dualstack.us-gov-west-1.amazonaws.com/',
-    ],
-    [
-      'the variable of the service',
-      { AWS_ENDPOINT_URL: local, AWS_ENDPOINT_URL_S3: other },
-      'us-east-1',
-      `${other}/`,
-    ],
-  ])('S3: %s', async (_, environment, s3Region, want) => {
-    withEnvironment(environment);
-    const { config: tables } = new DynamoDBClient({ region: s3Region });
-    const endpoints = await createS3Endpoints(tables);
-    expect((await endpoints.of()).url.href).toBe(want);
   });
 
   test.each([
