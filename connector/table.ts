@@ -85,6 +85,11 @@ export function enableStreamCommand(tableName: string, options = ''): string {
   );
 }
 
+/** The command that lets gaps of a table be repaired from then on. */
+export function enableRecoveryCommand(tableName: string, options = ''): string {
+  return `aws dynamodb update-continuous-backups --table-name ${tableName} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true${options}`;
+}
+
 /** Of a stream with new images alone: a warning. */
 export const noOldImages = 'The stream has no old images, so documents will have no _meta/before';
 

@@ -1,9 +1,8 @@
 /** Each binding of a capture checked against its real table. */
 
 import { mapPool } from '../async/map-pool.ts';
-import { isAwsError, remedyOf, withRetry, type Aws, type CallSubject } from '../aws/aws.ts';
+import { isAwsError, type Aws } from '../aws/aws.ts';
 import type { ResourceConfig } from '../config/config.ts';
-import { checkRepair, type RepairConfig } from './check-repair.ts';
 import {
   concernsAllTables,
   ConnectorError,
@@ -20,6 +19,13 @@ import {
   type TableStream,
 } from '../table.ts';
 import { createTranscoder, type Transcoder } from '../transcoder/transcoder.ts';
+import {
+  repairChecks,
+  type Recovery,
+  type RepairChecks,
+  type RepairConfig,
+} from './check-repair.ts';
+import { permitted } from './permitted-call.ts';
 
 /** A handful of calls per table: a hundred bindings are checked in seconds, and nobody is throttled. */
 const checkConcurrency = 8;
@@ -37,6 +43,8 @@ export interface BindingCheck {
   /** Absent when it could not be described. */
   readonly table: Table | undefined;
   readonly problems: readonly ConnectorError[];
+  /** What point-in-time recovery remembers; absent where gaps are not repaired, or it may not be asked. */
+  readonly recovery?: Recovery | undefined;
 }
 
 /**
@@ -49,16 +57,17 @@ export async function checkBindings(
   signal: AbortSignal,
   repair: RepairConfig = noRepair,
 ): Promise<BindingCheck[]> {
+  const checks = repairChecks(repair, aws);
   const check = (binding: ResourceConfig, signal: AbortSignal) =>
-    checkBinding(binding, aws, repair, signal);
-  const checks = await mapPool(bindings, checkConcurrency, check, signal);
+    checkBinding(binding, aws, checks, signal);
+  const checked = await mapPool(bindings, checkConcurrency, check, signal);
   const twins = duplicates(
     bindings,
-    checks.map(({ table }) => table),
+    checked.map(({ table }) => table),
   );
-  return checks.map(({ table, problems }, index) => ({
-    table,
-    problems: [...problems, ...(twins.get(index) ?? [])],
+  return checked.map((each, index) => ({
+    ...each,
+    problems: [...each.problems, ...(twins.get(index) ?? [])],
   }));
 }
 
@@ -70,7 +79,7 @@ export function lacksOldImages({ table }: BindingCheck): boolean {
 async function checkBinding(
   binding: ResourceConfig,
   aws: Aws,
-  repair: RepairConfig,
+  repair: RepairChecks | undefined,
   signal: AbortSignal,
 ): Promise<BindingCheck> {
   const problems: ConnectorError[] = [];
@@ -89,8 +98,14 @@ async function checkBinding(
   if (problems.some(({ code }) => code === errorCodes.tableNotActive)) return { table, problems };
   await attempt(() => scanAnItem(binding, table, aws, signal));
   if (stream !== undefined) await attempt(() => readARecord(table, stream, aws, signal));
-  await attempt(() => checkRepair(repair, table, aws, signal));
-  return { table, problems };
+  if (repair === undefined) return { table, problems };
+  const recovery = await attempt(() => repair.recovery(table, signal));
+  await attempt(() => {
+    if (recovery !== undefined) repair.assertRecovery(table, recovery);
+  });
+  await attempt(() => repair.tableCalls(table, signal));
+  await attempt(() => repair.bucket(signal));
+  return { table, problems, recovery };
 }
 
 /** Throws when the table cannot be scanned. */
@@ -163,20 +178,6 @@ function readerOf({ key }: Table): Transcoder {
 /** Nobody will see the documents. */
 const anyMeta = { epoch: '', scannedAt: '' };
 const allRecords = { skipBeforeMs: 0, afterSequenceNumber: undefined, expandDeletesBeforeMs: 0 };
-
-/** Makes a call for the sake of its permission: throttling is an answer too, and comes after that check. */
-async function permitted(
-  aws: Aws,
-  subject: CallSubject,
-  call: () => Promise<unknown>,
-  signal: AbortSignal,
-): Promise<void> {
-  const callUnlessThrottled = () =>
-    call().catch((error: unknown) => {
-      if (remedyOf(error) !== 'throttled') throw error;
-    });
-  await withRetry(aws.retry, subject, callUnlessThrottled, signal);
-}
 
 /** What a failed check says of its binding; rethrows what concerns all of them, and bugs. */
 function problemOf(error: unknown, tableName: string): ConnectorError {

@@ -1,36 +1,130 @@
 /** What a repair will need, as far as that can be told without an export. */
 
-import { withRetry, type Aws } from '../aws/aws.ts';
+import { isAwsError, type Aws, type Backups, type RepairPorts } from '../aws/aws.ts';
 import type { EndpointConfig } from '../config/config.ts';
-import { ConnectorError, errorCodes, nameOf } from '../errors.ts';
-import type { Table } from '../table.ts';
+import {
+  concernsAllTables,
+  ConnectorError,
+  errorCodes,
+  isConnectorError,
+  nameOf,
+} from '../errors.ts';
+import { enableRecoveryCommand, type KeyType, type Table } from '../table.ts';
+import { permitted } from './permitted-call.ts';
 
 export type RepairConfig = Pick<EndpointConfig, 'onDataLoss' | 'exportTarget'>;
 
+/** What point-in-time recovery remembers of a table. */
+export type Recovery = Backups;
+
+export interface RepairChecks {
+  recovery(table: Table, signal: AbortSignal): Promise<Recovery>;
+  /** Throws when a repair would be impossible, and nothing else is to be done then. */
+  assertRecovery(table: Table, recovery: Recovery): void;
+  /** Throws when the table's keys may not be read, or it may not be exported. */
+  tableCalls(table: Table, signal: AbortSignal): Promise<void>;
+  /** Throws when the bucket may not be read or written to. Asks once, however often it is called. */
+  bucket(signal: AbortSignal): Promise<void>;
+}
+
 /** No object has this name: what S3 answers tells whether the bucket is there and may be read. */
 const absentKey = 'AWSDynamoDB/no-such-export/manifest-summary.json';
+/** No export has this name. */
+const absentExport = '01000000000000-00000000';
+/** No item that anybody has: what is read is nothing, at the cost of a unit. */
+const absentValues: Readonly<Record<KeyType, string>> = {
+  S: 'source-dynamodb asks whether it may read keys',
+  N: '-918273645546372819',
+  B: 'c291cmNlLWR5bmFtb2Ri',
+};
 
-/** Throws when a gap of this table could not be repaired. Whether the bucket may be written to, only an export tells. */
-export async function checkRepair(
+/** Undefined where gaps are not repaired. */
+export function repairChecks(
   { onDataLoss, exportTarget }: RepairConfig,
-  table: Table,
   aws: Aws,
+): RepairChecks | undefined {
+  if (exportTarget === undefined) return undefined;
+  let ports: Promise<RepairPorts> | undefined;
+  let bucketCheck: Promise<void> | undefined;
+  const loaded = () => (ports ??= aws.repairPorts());
+  return {
+    async recovery(table, signal) {
+      return await (await loaded()).exports.describeBackups(table.name, signal);
+    },
+    assertRecovery(table, { isEnabled }) {
+      if (!isEnabled && onDataLoss === 'repair') throw recoveryMissing(table.name);
+    },
+    async tableCalls(table, signal) {
+      await checkKeyReads(table, aws, signal);
+      await checkExports(table, exportTarget, await loaded(), signal);
+    },
+    async bucket(signal) {
+      bucketCheck ??= loaded().then((ports) => checkBucket(exportTarget, aws, ports, signal));
+      await bucketCheck;
+    },
+  };
+}
+
+/** What will surprise whoever relies on repairs; undefined where nothing will. */
+export function recoveryNote({ isEnabled, periodDays }: Recovery): string | undefined {
+  if (!isEnabled) {
+    return 'Without point-in-time recovery no gap is repaired: the table is backfilled again';
+  }
+  if (periodDays !== 1) return undefined;
+  return 'Point-in-time recovery keeps one day, no more than the stream: no longer pause can be repaired';
+}
+
+async function checkKeyReads(table: Table, aws: Aws, signal: AbortSignal): Promise<void> {
+  const attributes = table.key.map(({ name, type }) => [name, { [type]: absentValues[type] }]);
+  const key = JSON.stringify(Object.fromEntries(attributes));
+  const resource = `table "${table.name}"`;
+  const subject = { action: 'dynamodb:BatchGetItem', resource, endpoint: aws.endpoint };
+  await permitted(aws, subject, () => aws.tables.getItems(table.name, [key], signal), signal);
+}
+
+/** Asks for what cannot be: an export that nobody made, and one of a window that ends before it begins. */
+async function checkExports(
+  { arn }: Table,
+  target: NonNullable<RepairConfig['exportTarget']>,
+  { exports }: RepairPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  if (exportTarget === undefined) return;
-  const { exports, objects } = await aws.repairPorts();
-  const { isEnabled } = await exports.describeBackups(table.name, signal);
-  if (!isEnabled && onDataLoss === 'repair') throw recoveryMissing(table.name);
-  const { bucket, prefix } = exportTarget;
+  await unlessForbidden(exports.describe(`${arn}/export/${absentExport}`, signal));
+  const window = { fromSeconds: 2, toSeconds: 1 };
+  const order = { tableArn: arn, ...target, ...window, token: absentExport };
+  await unlessForbidden(exports.start(order, signal));
+}
+
+/** Any other refusal comes after the permission, or tells nothing about it. */
+async function unlessForbidden(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    const isProblem = isConnectorError(error)
+      ? error.code === errorCodes.permissionDenied || concernsAllTables(error)
+      : !isAwsError(error);
+    if (isProblem) throw error;
+  }
+}
+
+async function checkBucket(
+  { bucket, prefix }: NonNullable<RepairConfig['exportTarget']>,
+  aws: Aws,
+  { objects }: RepairPorts,
+  signal: AbortSignal,
+): Promise<void> {
   const key = prefix === undefined ? absentKey : `${prefix}/${absentKey}`;
-  const subject = {
-    action: 's3:GetObject',
+  const subject = (action: string) => ({
+    action,
     resource: `bucket "${bucket}"`,
     endpoint: aws.endpoint,
-  };
+  });
   const read = () => objects.read({ bucket, key, etag: undefined, from: 0, length: 1 }, signal);
+  const write = () => objects.tryWrite(bucket, key, signal);
   try {
-    await withRetry(aws.retry, subject, read, signal);
+    await permitted(aws, subject('s3:PutObject'), write, signal);
+    // Without the second, what is absent looks like what must not be read.
+    await permitted(aws, subject('s3:GetObject and s3:ListBucket'), read, signal);
   } catch (error) {
     if (nameOf(error) === 'NoSuchKey') return;
     if (nameOf(error) !== 'NoSuchBucket') throw error;
@@ -45,7 +139,7 @@ function recoveryMissing(tableName: string): ConnectorError {
     errorCodes.exportFailed,
     `Table "${tableName}" has no point-in-time recovery, which a repair needs`,
     {
-      hint: `Run: aws dynamodb update-continuous-backups --table-name ${tableName} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true, or set "advanced.onDataLoss" to "repair-or-backfill"`,
+      hint: `Run: ${enableRecoveryCommand(tableName)}, or set "advanced.onDataLoss" to "repair-or-backfill"`,
     },
   );
 }

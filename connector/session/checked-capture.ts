@@ -9,6 +9,7 @@ import type { Host } from '../host.ts';
 import type { Log } from '../log.ts';
 import { likelyMeant } from '../misspelling.ts';
 import { checkBindings, lacksOldImages, type BindingCheck } from './check-bindings.ts';
+import { recoveryNote } from './check-repair.ts';
 import { connect, patienceOfPeople } from './connect.ts';
 
 /** Streams listed at once: DynamoDB allows ten listings a second, and one takes about 50 ms. */
@@ -18,6 +19,8 @@ const listingPagesMax = 50;
 
 export interface CheckedBinding extends BindingCheck {
   readonly lacksOldImages: boolean;
+  /** What will surprise whoever relies on repairs. */
+  readonly recoveryNote: string | undefined;
   /** Key of the table's documents; absent when it could not be described. */
   readonly key: readonly string[] | undefined;
   /** Absent where the stream cannot be read. */
@@ -57,7 +60,12 @@ export async function checkCapture(
     const shards =
       streamArn === undefined ? undefined : await countOpenShards(aws, streamArn, signal);
     const key = table === undefined ? undefined : documentKey(table);
-    return { ...check, lacksOldImages: lacksOldImages(check), key, shards };
+    const { recovery } = check;
+    return {
+      ...{ ...check, key, shards },
+      lacksOldImages: lacksOldImages(check),
+      recoveryNote: recovery === undefined ? undefined : recoveryNote(recovery),
+    };
   };
   return {
     place: placeOf(aws),
@@ -78,15 +86,13 @@ async function withSuggestions(
     if (isConnectorError(error) || isAwsError(error)) return [];
     throw error;
   });
-  return checks.map(({ table, problems }, index) => {
+  return checks.map((check, index) => {
     const meant = likelyMeant(bindings[index]?.table ?? '', names);
-    if (meant === undefined) return { table, problems };
+    if (meant === undefined) return check;
     const suggesting = ({ code, message }: ConnectorError) =>
       new ConnectorError(code, message, { hint: `Did you mean "${meant}"?` });
-    return {
-      table,
-      problems: problems.map((each) => (isMissing(each) ? suggesting(each) : each)),
-    };
+    const problems = check.problems.map((each) => (isMissing(each) ? suggesting(each) : each));
+    return { ...check, problems };
   });
 }
 

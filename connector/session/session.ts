@@ -12,6 +12,7 @@ import { spec } from './spec.ts';
 export type { CaptureEnd, ProgressWatch, WatchedTable } from '../capture/capture.ts';
 export type { Session } from './session-context.ts';
 export { spec } from './spec.ts';
+export type { Recovery } from './check-repair.ts';
 export type { CheckedBinding, CheckedCapture, ShardCount } from './checked-capture.ts';
 export type { DiscoveredTable, DiscoveredTables } from './discovered-tables.ts';
 

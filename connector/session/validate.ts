@@ -5,7 +5,7 @@ import type { ResourceConfig } from '../config/config.ts';
 import { ConnectorError, listProblems, sentencesOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { noOldImages } from '../table.ts';
-import type { RepairConfig } from './check-repair.ts';
+import { recoveryNote, type RepairConfig } from './check-repair.ts';
 import { checkBindings, lacksOldImages } from './check-bindings.ts';
 
 /**
@@ -26,6 +26,10 @@ export async function validate(
       table: table?.name,
       viewType: table?.stream?.viewType,
     });
+  }
+  for (const { table, recovery } of checks) {
+    const note = recovery === undefined ? undefined : recoveryNote(recovery);
+    if (note !== undefined) log.warn(note, { table: table?.name });
   }
   const problems = checks.flatMap((check) => check.problems);
   if (problems.length > 0) throw refusal(problems);

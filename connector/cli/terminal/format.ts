@@ -35,6 +35,11 @@ export function dollarsText(dollars: number): string {
   return dollars < 100 ? `$${dollars.toFixed(2)}` : `$${countText(dollars)}`;
 }
 
+/** `24 %`, `0.3 %`. */
+export function shareText(share: number): string {
+  return `${shareFormat.format(round(share * 100))} %`;
+}
+
 /** `1 table`, `2 tables`. */
 export function plural(count: number, noun: string): string {
   return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -18,6 +18,7 @@ import {
   priceRegion,
   priceSource,
 } from './prices.ts';
+import { repairBasis, repairProse, repairTable } from './repair-view.ts';
 import { renderTable, wrapped, type Column } from '../terminal/table-view.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Validation } from './validation.ts';
@@ -54,12 +55,14 @@ export function renderPlan(
   const prose = [
     `Backfill, once: ${amountText(plan.readUnits)} read units, ${timeOfAll(plan)}, ${dollarsText(plan.dollars)}${plan.tables.length > 1 ? '; tables are read side by side' : ''}.`,
     `Following, each month: ${shards}, read every ${idleSeconds} s while idle, is ${amountText(polling.readsPerMonth)} stream reads, ${dollarsText(polling.dollarsPerMonth)}.`,
+    ...repairProse(plan),
   ];
   const basis = isVerbose
     ? basisOf(plan.tables, config)
     : ['These are estimates; --verbose says what they rest on.'];
   return [
     ...renderTable(columns, plan.tables.map(rowOf), terminal).split('\n'),
+    ...repairTable(plan, terminal),
     '',
     ...prose.flatMap((text) => fold(text, terminal)),
     ...(isVerbose ? [''] : []),
@@ -109,6 +112,7 @@ function basisOf(tables: readonly TablePlan[], { region, endpoint }: EndpointCon
       ? ['Cost paid: provisioned units cost the same whether they are used or not.']
       : []),
     `Prices of ${priceRegion}, ${priceDate}: $${dollarsPerMillionReadUnits} per million read units, $${dollarsPer100kStreamReads} per 100,000 stream reads after ${amountText(freeStreamReadsPerMonth)} free ones a month and account.${elsewhere} See ${priceSource}`,
+    ...(tables.some(({ repair }) => repair !== undefined) ? [repairBasis] : []),
     ...(endpoint === undefined
       ? []
       : [`Costs are what AWS would ask for such tables; ${endpoint} may not.`]),

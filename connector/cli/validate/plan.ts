@@ -11,23 +11,28 @@ import {
   segmentCountOf,
   type SegmentOptions,
 } from '../../read-capacity.ts';
+import type { Recovery } from '../../session/session.ts';
 import type { Table } from '../../table.ts';
 import {
   dollarsPer100kStreamReads,
   dollarsPerMillionReadUnits,
   freeStreamReadsPerMonth,
 } from './prices.ts';
+import { planRepair, type RepairPlan } from './repair-plan.ts';
 
 export interface PlanInput {
   readonly table: Table;
   readonly rcuAllocation: number | undefined;
   readonly openShardCount: number;
+  /** Absent where gaps are not repaired. */
+  readonly recovery?: Recovery | undefined;
 }
 
 export interface PlanOptions {
   readonly backfillSegments: number | undefined;
   readonly scanLimit: number | undefined;
   readonly idleBackoffMaxMs: number;
+  readonly nowMs: number;
 }
 
 /** What sets the pace of a backfill. */
@@ -47,6 +52,8 @@ export interface TablePlan {
   readonly dollars: number;
   readonly isProvisioned: boolean;
   readonly openShardCount: number;
+  /** Absent where gaps are not repaired. */
+  readonly repair?: RepairPlan;
 }
 
 export interface Plan {
@@ -85,7 +92,7 @@ export function planCapture(inputs: readonly PlanInput[], options: PlanOptions):
 }
 
 function planTable(input: PlanInput, options: PlanOptions): TablePlan {
-  const { table, rcuAllocation, openShardCount } = input;
+  const { table, rcuAllocation, openShardCount, recovery } = input;
   const { name, itemCount, sizeBytes, capacity } = table;
   const ceiling = readUnitsCeiling(table, rcuAllocation);
   const readUnits = readUnitsOf(table, pageItemsOf(ceiling, options.scanLimit), {
@@ -105,6 +112,9 @@ function planTable(input: PlanInput, options: PlanOptions): TablePlan {
     dollars: isProvisioned ? 0 : (readUnits / 1e6) * dollarsPerMillionReadUnits,
     isProvisioned,
     openShardCount,
+    ...(recovery !== undefined && {
+      repair: planRepair(table, recovery, { backfillUnits: readUnits, nowMs: options.nowMs }),
+    }),
   };
 }
 

@@ -14,3 +14,8 @@ export const dollarsPerMillionReadUnits = 0.125;
 export const dollarsPer100kStreamReads = 0.02;
 /** Of an account, each month. */
 export const freeStreamReadsPerMonth = 2_500_000;
+
+/** A GB of changes, as an incremental export counts them; second-hand, from readers of AWS's price page. */
+export const dollarsPerExportedGb = 0.1;
+/** Of each export. */
+export const exportBytesBilledMin = 10e6;

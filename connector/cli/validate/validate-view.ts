@@ -1,7 +1,7 @@
 /** What `validate` shows: the bindings with their problems, then the plan. */
 
 import { errorCodes, type ConnectorError } from '../../errors.ts';
-import { streamCommands } from '../../table.ts';
+import { enableRecoveryCommand, streamCommands } from '../../table.ts';
 import { plural } from '../terminal/format.ts';
 import { renderPlan } from './plan-view.ts';
 import { awsOptions, problemLines } from '../terminal/problem-view.ts';
@@ -96,8 +96,13 @@ function shown(
   { checked }: BindingValidation,
   { config }: Validation,
 ) {
-  const table = code === errorCodes.streamUnusable ? checked?.table : undefined;
-  const commands = table === undefined ? [] : streamCommands(table, awsOptions(config));
+  const table = checked?.table;
+  const options = awsOptions(config);
+  const commands =
+    table !== undefined && code === errorCodes.streamUnusable ? streamCommands(table, options) : [];
+  if (table !== undefined && hint?.includes(enableRecoveryCommand(table.name)) === true) {
+    commands.push(enableRecoveryCommand(table.name, options));
+  }
   return { message, remedy: hint, commands };
 }
 

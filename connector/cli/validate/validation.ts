@@ -82,9 +82,11 @@ export async function validateCapture(
     const table = problems.length === 0 ? checked?.table : undefined;
     const rcuAllocation = drafts[index]?.resource?.rcuAllocation;
     const openShardCount = checked?.shards?.openCount ?? 0;
-    return table === undefined ? [] : [{ table, rcuAllocation, openShardCount }];
+    const recovery = checked?.recovery;
+    return table === undefined ? [] : [{ table, rcuAllocation, openShardCount, recovery }];
   });
-  return { capture, config, place, bindings, plan: planCapture(sound, config) };
+  const plan = planCapture(sound, { ...config, nowMs: host.clock.now() });
+  return { capture, config, place, bindings, plan };
 }
 
 /** A binding as far as its file tells. */
@@ -122,13 +124,14 @@ async function draftOf(binding: FlowBinding, capture: FlowCapture, files: Files)
 const nothing = { resource: undefined, collection: undefined, problems: [], notes: [] };
 
 function notesOn(
-  { lacksOldImages, key }: CheckedBinding,
+  { lacksOldImages, key, recoveryNote }: CheckedBinding,
   collection: FlowCollection | undefined,
 ): string[] {
   const notes: string[] = [];
   if (lacksOldImages) {
     notes.push(noOldImages);
   }
+  if (recoveryNote !== undefined) notes.push(recoveryNote);
   if (collection === undefined || key === undefined) return notes;
   if (!isDeepStrictEqual(collection.key, key)) {
     const [theirs, ours] = [inlineYaml(collection.key), inlineYaml(key)];

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { renderChanges, renderDiscovered } from '../../../connector/cli/discover/discover-view.ts';
+import type { Backups } from '../../../connector/aws/aws.ts';
 import { readFlowCapture, type FlowCapture } from '../../../connector/cli/catalog/flow-file.ts';
 import { planCapture } from '../../../connector/cli/validate/plan.ts';
 import { renderValidation } from '../../../connector/cli/validate/validate-view.ts';
@@ -171,9 +172,10 @@ describe('renderChanges()', () => {
 });
 
 describe('renderValidation()', () => {
-  const render = (columns: number, isVerbose = true, rows = 24) => {
+  const render = (columns: number, isVerbose = true, rows = 24, recovery?: Backups) => {
     const [ordersBinding, usersBinding, oldBinding] = capture.bindings;
-    const check = { lacksOldImages: false, key: ['/id'], problems: [] };
+    const recoveryNote = undefined;
+    const check = { lacksOldImages: false, recoveryNote, key: ['/id'], problems: [] };
     const shards = { openCount: 4, isWhole: true };
     const problems = [
       new ConnectorError(errorCodes.streamUnusable, 'Table "users" has no stream enabled'),
@@ -204,7 +206,8 @@ describe('renderValidation()', () => {
         checked: undefined,
       },
     ];
-    const plan = planCapture([{ table: orders, rcuAllocation: 500, openShardCount: 4 }], config);
+    const input = { table: orders, rcuAllocation: 500, openShardCount: 4, recovery };
+    const plan = planCapture([input], { ...config, nowMs: Date.UTC(2026, 7, 21, 10) });
     const place = 'in region eu-west-1';
     const validation: Validation = { capture, config, place, bindings, plan };
     return renderValidation(validation, { ...fakeTerminal(columns), rows }, isVerbose).split('\n');
@@ -270,6 +273,27 @@ describe('renderValidation()', () => {
       '1 binding without a problem: --verbose lists all',
       ...verdict,
     ]);
+  });
+
+  test('shows what a repair would take, where gaps are repaired', () => {
+    const sinceLong = { isEnabled: true, earliestMs: 0, latestMs: undefined, periodDays: 35 };
+    expect(render(100, false, 40, sinceLong).slice(3, 14)).toEqual([
+      'orders  1,204,331  1.2 GB    ~293,100      500  rcuAllocation  ~ 10 min  $0.04       4',
+      '',
+      'Repair of a day  Recovery  Changed       Units, cost     New backfill  Break-even',
+      'orders           35 days    12,044  ~12,044, < $0.01  ~293,100, $0.04      24.3 %',
+      '',
+      'Backfill, once: 293,100 read units, about 10 min, $0.04.',
+      'Following, each month: 4 open shards, read every 1 s while idle, is 10.4 million stream reads,',
+      '$1.57.',
+      "Repair of a day's gap in which 1 % of the items changed: a read unit per 4 KB of each, and 4",
+      'exports.',
+      'Break-even: where more items changed, a repair reads more units than a new backfill. But only a',
+    ]);
+    const isYoung = { ...sinceLong, earliestMs: Date.UTC(2026, 7, 20, 12, 30) };
+    expect(render(100, false, 40, isYoung).join('\n')).toContain('  since 2026-08-20T12:30Z  ');
+    const isOff = { ...sinceLong, isEnabled: false };
+    expect(render(100, false, 40, isOff).join('\n')).toContain('orders           off ');
   });
 
   test.each([50, 60, 80])('stays within %i columns but for words that are longer', (width) => {

@@ -11,6 +11,7 @@ const options: PlanOptions = {
   backfillSegments: 100,
   scanLimit: undefined,
   idleBackoffMaxMs: 1000,
+  nowMs: Date.UTC(2026, 7, 21, 10),
 };
 const onDemand: TableCapacity = { mode: 'on-demand', readUnitsPerSecondMax: undefined };
 
