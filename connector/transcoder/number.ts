@@ -150,7 +150,7 @@ export function writeNumber(
   if (copied > 0 || isText || (form === 'exact' && isExactAt(cursor, at, end))) {
     writer.length += end - at - 2;
   } else if (form === 'double') {
-    writer.writeAscii(doubleText(cursor.text(at, end)));
+    writer.writeAscii(doubleText(cursor, at, cursor.text(at, end)));
   } else writer.writeRange(bytes, at, end);
   if (isText) writer.writeByte(quote);
   writer.reserve(bytes.length - end);
@@ -177,14 +177,17 @@ function writeOtherNumber(
   writer.reserve(canonical.length + bytes.length - at);
   const isQuoted = form === 'exact' && !isExactInFlow(canonical);
   if (isQuoted) writer.writeByte(quote);
-  writer.writeAscii(form === 'double' ? doubleText(canonical) : canonical);
+  writer.writeAscii(form === 'double' ? doubleText(cursor, at, canonical) : canonical);
   if (isQuoted || form === 'string') writer.writeByte(quote);
   return end;
 }
 
-/** As Estuary's Go connector writes a number: the digits, at most 17, of the nearest double. */
-function doubleText(canonical: string): string {
-  return String(Number(canonical));
+/** As Estuary's Go connector writes the number at `at`: the digits, at most 17, of the nearest double. */
+function doubleText({ bytes }: JsonCursor, at: number, canonical: string): string {
+  const double = Number(canonical);
+  // Far beyond what DynamoDB holds; JSON has no word for it.
+  if (!Number.isFinite(double)) throw invalidResponse(bytes, at, 'a number');
+  return String(double);
 }
 
 /** What was written from `from` to `to`, as a fact of its location; 0 for an integer of 64 bits. */

@@ -15,12 +15,16 @@ const letterY = 0x79;
  * are no date, nor a UUID. The string lies from `at` to `end`, quotes included, and has no escapes.
  */
 export function looksNumeric(bytes: Uint8Array, at: number, end: number): boolean {
+  if (!hasNumericEnds(bytes, at, end)) return false;
+  if (end - at < 12) return true;
+  return !isHyphen(bytes, at + 5) && !isHyphen(bytes, at + 9);
+}
+
+function hasNumericEnds(bytes: Uint8Array, at: number, end: number): boolean {
   const first = bytes[at + 1]!;
   if (first > nine ? first !== letterN && first !== letterI : first < plus) return false;
   const last = bytes[end - 2]!;
-  if (last > nine ? last !== letterN && last !== letterY : last < point) return false;
-  if (end - at < 12) return true;
-  return !isHyphen(bytes, at + 5) && !isHyphen(bytes, at + 9);
+  return last > nine ? last === letterN || last === letterY : last >= point;
 }
 
 /** True for a minus that begins no exponent. */
@@ -28,17 +32,18 @@ function isHyphen(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === minus && (bytes[at - 1]! | 0x20) !== letterE;
 }
 
-const numericText = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|NaN|-?Infinity)$/;
+const numericText = /^(?:(?:[+-]?(?:\d+\.?\d*|\.\d+)|\.[+-]\d+)(?:[eE][+-]?\d+)?|NaN|-?Infinity)$/;
 
 /**
- * True for a text to which Flow gives the format `integer` or `number`. It reads decimals of any length as Rust's `BigDecimal` does, but for
- * `_`. https://github.com/estuary/flow/blob/master/crates/json/src/schema/formats.rs
+ * True for a text to which Flow gives the format `integer` or `number`. It reads decimals of any length as Rust's
+ * `BigDecimal` does, but for `_`; and that also takes a sign behind the point, as in `.-5`.
+ * https://github.com/estuary/flow/blob/master/crates/json/src/schema/formats.rs
  */
 export function isNumericText(text: string): boolean {
   return numericText.test(text);
 }
 
-/** The same for the string that lies from `at` to `end`, quotes included; `text` decodes it. */
+/** The same for the string that lies from `at` to `end`, quotes included, with escapes or without; `text` decodes it. */
 export function isNumericString(
   bytes: Uint8Array,
   at: number,
@@ -46,5 +51,5 @@ export function isNumericString(
   text: () => string,
 ): boolean {
   const isEscaped = bytes[at + 1] === backslash || bytes[end - 7] === backslash;
-  return (isEscaped || looksNumeric(bytes, at, end)) && isNumericText(text());
+  return (isEscaped || hasNumericEnds(bytes, at, end)) && isNumericText(text());
 }

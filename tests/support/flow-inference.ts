@@ -1,7 +1,7 @@
 /**
  * Flow's schema inference as a small model: a shape that each committed document widens, and that schemas sent by a connector
  * are added to. Rules of estuary/flow, crates/doc/src/shape (widen.rs, union.rs) and crates/json/src/schema/formats.rs; what
- * makes no column (lengths, bounds, items of lists) is left out.
+ * makes no column (bounds of numbers, least lengths, items of lists) is left out.
  */
 
 import { parse } from 'lossless-json';
@@ -17,7 +17,8 @@ class NumberText {
   }
 }
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+// As the parser has it: it joins the digits on both sides of the point, and a sign may come before either.
+const decimal = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)|\.[+-]\d+)(?:[eE][+-]?\d+)?$/;
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const date = /^\d{4}-\d\d-\d\d$/;
 const dateTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
@@ -40,6 +41,7 @@ export function detectFormat(text: string): Format | undefined {
 export interface SourcedSchema {
   readonly type?: JsonType | readonly JsonType[];
   readonly format?: Format;
+  readonly maxLength?: number;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, SourcedSchema>>;
   readonly additionalProperties?: boolean;
@@ -48,6 +50,8 @@ export interface SourcedSchema {
 export class Shape {
   readonly types = new Set<JsonType>();
   format: Format | undefined;
+  /** Of strings, as a power of two; unknown once a schema that gives none was added. */
+  maxLength: number | undefined;
   readonly properties = new Map<string, Shape>();
   readonly required = new Set<string>();
 
@@ -91,7 +95,12 @@ export class Shape {
   }
 
   #widenString(text: string): void {
-    if (!this.types.has('string')) this.format = detectFormat(text);
+    const length = [...text].length;
+    const isFirst = !this.types.has('string');
+    if (isFirst || (this.maxLength !== undefined && length > this.maxLength)) {
+      this.maxLength = length === 0 ? 0 : 2 ** Math.ceil(Math.log2(length));
+    }
+    if (isFirst) this.format = detectFormat(text);
     else if (this.format !== undefined && !fits(this.format, text)) {
       this.format = this.format === 'integer' && fits('number', text) ? 'number' : undefined;
     }
@@ -112,12 +121,23 @@ export class Shape {
     }
   }
 
+  #unionStrings({ format, maxLength }: SourcedSchema): void {
+    if (!this.types.has('string')) {
+      this.format = format;
+      this.maxLength = maxLength;
+      return;
+    }
+    if (this.format !== format) this.format = commonFormat(this.format, format);
+    this.maxLength =
+      this.maxLength === undefined || maxLength === undefined
+        ? undefined
+        : Math.max(this.maxLength, maxLength);
+  }
+
   #union(schema: SourcedSchema): void {
     const types = typesOf(schema);
     if (types.includes('string')) {
-      if (!this.types.has('string')) this.format = schema.format;
-      else if (this.format !== schema.format)
-        this.format = commonFormat(this.format, schema.format);
+      this.#unionStrings(schema);
     }
     if (types.includes('object')) {
       const required = new Set(schema.required);
@@ -183,5 +203,5 @@ function isWhole(text: string): boolean {
   const [whole = '', fraction = ''] = mantissa.replace(/^[+-]/, '').split('.');
   const digits = whole + fraction;
   const zeros = digits.length - digits.replace(/0+$/, '').length;
-  return zeros === digits.length || BigInt(fraction.length) - BigInt(exponent) <= BigInt(zeros);
+  return /^[+-]?0*$/.test(digits) || BigInt(fraction.length) - BigInt(exponent) <= BigInt(zeros);
 }

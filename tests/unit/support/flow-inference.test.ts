@@ -22,6 +22,14 @@ describe('the model of inference', () => {
     ['1.50e1', 'integer'],
     ['12.00e-1', 'number'],
     ['1.5', 'number'],
+    ['.-5', 'number'],
+    ['.+5', 'number'],
+    ['.+0', 'integer'],
+    ['1.', 'integer'],
+    ['1.-5', undefined],
+    ['+.', undefined],
+    ['.e5', undefined],
+    ['1e', undefined],
     ['12e-1', 'number'],
     ['NaN', 'number'],
     ['Infinity', 'number'],
@@ -53,6 +61,18 @@ describe('the model of inference', () => {
     [['18446744073709551615', '-9223372036854775808', '2.0'], 'integer'],
   ])('infers of %j: %s', (values, want) => {
     expect(inferred(...values)).toBe(want);
+  });
+
+  test('keeps how long texts are, as a power of two, where both sides say it', () => {
+    const shape = new Shape();
+    for (const text of ['', 'abcde', 'ab']) shape.widen(JSON.stringify({ a: text, b: text }));
+    const lengths = () => [shape.at('a').maxLength, shape.at('b').maxLength];
+    expect(lengths()).toEqual([8, 8]);
+    const text = { type: 'string' } as const;
+    const properties = { a: { ...text, maxLength: 1 }, b: text };
+    shape.union({ type: 'object', properties, additionalProperties: false });
+    shape.widen('{"a":"123456789","b":"1"}');
+    expect(lengths()).toEqual([16, undefined]);
   });
 
   test('keeps what is required only where both sides have it', () => {

@@ -81,6 +81,7 @@ describe('locations', () => {
     [[s('12e4')], 'string'],
     [[s('+15551234567')], 'string'],
     [[s('NaN')], 'string'],
+    [[s('.-5')], 'string'],
     [[{ B: '1234' }], 'string'],
     [[s('2026-08-21')], 'string (date)'],
     [[s('2026-08-21T10:00:00.000Z')], 'string (date-time)'],
@@ -118,31 +119,15 @@ describe('locations', () => {
   test('are told once, with the key and what each document has, and again after a start', () => {
     const table = new Table().scan([{ zip: s('01234'), m: { M: { 'a/b~': s('5') } } }]);
     table.scan([{ zip: s('7'), m: { M: { 'a/b~': s('6') } } }]).scan([{ x: s('1') }]);
-    const meta = {
-      type: 'object',
-      required: ['op', 'snapshot', 'epoch', 'uuid'],
-      properties: {
-        op: { type: 'string' },
-        snapshot: { type: 'boolean' },
-        epoch: { type: 'string', format: 'date-time' },
-        uuid: { type: 'string' },
-      },
-      additionalProperties: false,
-    };
-    const schemaOf = (properties: object) => ({
-      type: 'object',
-      required: ['_meta', 'pk'],
-      properties: { _meta: meta, pk: { type: 'string' }, ...properties },
-      additionalProperties: false,
-    });
-    const inside = { properties: { 'a/b~': { type: 'string' } }, additionalProperties: false };
-    const m = { type: 'object', ...inside };
-    expect(table.told).toEqual([
-      schemaOf({ zip: { type: 'string' }, m }),
-      schemaOf({ x: { type: 'string' } }),
-    ]);
+    const text = { type: 'string' };
+    const schemaOf = (...paths: readonly string[][]) =>
+      sourcedSchema(
+        key,
+        paths.map((path) => ({ path, type: text })),
+      );
+    expect(table.told).toEqual([schemaOf(['zip'], ['m', 'a/b~']), schemaOf(['x'])]);
     table.restart();
-    expect(table.told[2]).toEqual(schemaOf({ zip: { type: 'string' }, m, x: { type: 'string' } }));
+    expect(table.told[2]).toEqual(schemaOf(['zip'], ['m', 'a/b~'], ['x']));
     table.scan([{ zip: s('7') }]);
     expect(table.told.length).toBe(3);
   });
@@ -208,7 +193,7 @@ describe('locations', () => {
     '"',
   );
   const texts = fc.oneof(
-    fc.constantFrom('01234', '12e4', '1.', '.5', '-7', '+1', 'NaN', 'Infinity', '1e-3', '0'),
+    fc.constantFrom('01234', '12e4', '1.', '.5', '.-5', '-7', '+1', 'NaN', 'Infinity', '1e-3', '0'),
     fc.constantFrom('2026-08-21', '1234e-5', '12345678e-5', 'K1A', '', '\u0031', '5\n'),
     fc.string({
       unit: fc.constantFrom('0', '1', '5', '9', '.', 'e', 'E', '+', '-'),
