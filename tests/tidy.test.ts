@@ -8,7 +8,7 @@ import { circlesIn } from './support/import-circles.ts';
 // From the edge inwards: each folder, and the folders it may import. Words lie in connector/ itself.
 const layers: Readonly<Record<string, readonly string[]>> = {
   edge: ['cli', 'process-host', 'words'],
-  'process-host': ['words'],
+  'process-host': ['async', 'words'],
   cli: ['session', 'reduction', 'config', 'protocol', 'async', 'words', 'package.json'],
   reduction: ['words'],
   session: [

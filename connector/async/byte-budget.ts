@@ -1,5 +1,7 @@
 /** So many bytes in flight. */
 
+import { orAborted } from './abort.ts';
+
 interface Waiter {
   readonly bytes: number;
   readonly admit: () => void;
@@ -27,20 +29,14 @@ export class ByteBudget {
       this.#held += bytes;
       return;
     }
-    await new Promise<void>((resolve, reject) => {
-      const onAbort = () => {
+    await orAborted(signal, (resolve) => {
+      const waiter: Waiter = { bytes, admit: resolve };
+      this.#waiters.push(waiter);
+      return () => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-        reject(signal.reason as Error);
         // The one that left may have been the one all others waited behind.
         this.#admitWaiters();
       };
-      const admit = () => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      const waiter: Waiter = { bytes, admit };
-      this.#waiters.push(waiter);
-      signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 

@@ -1,5 +1,7 @@
 /** Tasks that live and fall together. */
 
+import { onAbort } from './abort.ts';
+
 export type Task = (signal: AbortSignal) => Promise<void>;
 
 /** Runs tasks side by side; the first failure aborts the others, and it is thrown once all have ended. */
@@ -16,9 +18,7 @@ export async function runTogether(signal: AbortSignal, tasks: readonly Task[]): 
 export class TaskGroup {
   readonly #parent: AbortSignal;
   readonly #controllers = new Set<AbortController>();
-  readonly #onAbort = () => {
-    this.#abort(this.#parent.reason);
-  };
+  readonly #ignoreParent: () => void;
   /** Set by the first task that fails, never changed afterwards. */
   #failure: { readonly error: unknown } | undefined;
   /** Set when the group has been aborted, by its parent or by a failure. */
@@ -28,8 +28,9 @@ export class TaskGroup {
 
   constructor(parent: AbortSignal) {
     this.#parent = parent;
-    if (parent.aborted) this.#reason = { value: parent.reason };
-    else parent.addEventListener('abort', this.#onAbort, { once: true });
+    this.#ignoreParent = onAbort(parent, (reason) => {
+      this.#abort(reason);
+    });
   }
 
   /** Starts a task. In a group that was aborted it starts with its signal aborted. */
@@ -48,7 +49,7 @@ export class TaskGroup {
         this.#wake = resolve;
       });
     }
-    this.#parent.removeEventListener('abort', this.#onAbort);
+    this.#ignoreParent();
     if (this.#failure !== undefined) throw this.#failure.error;
     // Tasks may end quietly when aborted; the caller must still not take that for success.
     this.#parent.throwIfAborted();

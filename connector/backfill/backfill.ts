@@ -1,5 +1,6 @@
 /** Works through the unfinished segments of a table, several pages at once. */
 
+import { orAborted } from '../async/abort.ts';
 import type { ByteBudget } from '../async/byte-budget.ts';
 import { TaskGroup } from '../async/task-group.ts';
 import { Patience, type Aws } from '../aws/aws.ts';
@@ -65,14 +66,6 @@ export async function runBackfill(options: BackfillOptions, signal: AbortSignal)
     }
   };
   const dispatch = async (dispatchSignal: AbortSignal) => {
-    // A page that fails wakes us before its failure is known, and there may be no other page to wake us then.
-    dispatchSignal.addEventListener(
-      'abort',
-      () => {
-        wake();
-      },
-      { once: true },
-    );
     while (!queue.isDone) {
       dispatchSignal.throwIfAborted();
       const mayScan = options.mayScan();
@@ -80,8 +73,9 @@ export async function runBackfill(options: BackfillOptions, signal: AbortSignal)
       if (next !== undefined) {
         pages.spawn(scan(next));
       } else if (mayScan) {
-        // As many pages as may be are in flight, or all segments are taken: the end of a page changes that.
-        await new Promise<void>((resolve) => {
+        // As many pages as may be are in flight, or all segments are taken: the end of a page changes that. One that
+        // fails wakes us before its failure is known, and there may be no other to wake us then; the signal does.
+        await orAborted(dispatchSignal, (resolve) => {
           wake = resolve;
         });
       } else {

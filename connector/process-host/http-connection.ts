@@ -1,6 +1,7 @@
 /** One connection to an endpoint: a request at a time, and kept for the next one. */
 
 import type { Socket } from 'node:net';
+import { orAborted } from '../async/abort.ts';
 import type { BufferPool } from '../buffer-pool.ts';
 import type { HttpResponse } from '../host.ts';
 import { connectionError, ResponseReader } from './http-message.ts';
@@ -64,31 +65,25 @@ export class HttpConnection {
 
   /** Sends a request, which is HTTP already, on an idle connection; fails as `HttpTransport.send` does. */
   send(request: Buffer, timeoutMs: number, signal: AbortSignal): Promise<HttpResponse> {
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        this.#fail(signal.reason as Error);
-      };
-      const settle = () => {
-        signal.removeEventListener('abort', onAbort);
-        this.#exchange = undefined;
-      };
+    return orAborted(signal, (resolve, reject) => {
       this.#exchange = {
         reader: new ResponseReader(this.#pool),
         dueAtMs: performance.now() + timeoutMs,
         done: (response) => {
-          settle();
+          this.#exchange = undefined;
           resolve(response);
         },
         failed: (error) => {
-          settle();
+          this.#exchange = undefined;
           reject(error);
         },
       };
-      if (signal.aborted) onAbort();
-      signal.addEventListener('abort', onAbort, { once: true });
       this.#socket.ref();
       this.#socket.setTimeout(timeoutMs);
       this.#socket.write(request);
+      return (reason) => {
+        this.#fail(reason);
+      };
     });
   }
 

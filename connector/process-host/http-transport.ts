@@ -6,6 +6,7 @@
  */
 
 import type { SecureContext } from 'node:tls';
+import { orAborted } from '../async/abort.ts';
 import { BufferPool } from '../buffer-pool.ts';
 import { codeOf, isConnectorError, messageOf } from '../errors.ts';
 import type { HttpResponse, HttpTransport } from '../host.ts';
@@ -93,18 +94,10 @@ class Endpoint {
     }
   }
 
-  async #wait(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const onAbort = () => {
-        this.#waiting.splice(this.#waiting.indexOf(wake), 1);
-        reject(signal.reason as Error);
-      };
-      const wake = () => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      this.#waiting.push(wake);
-      signal.addEventListener('abort', onAbort, { once: true });
+  #wait(signal: AbortSignal): Promise<void> {
+    return orAborted(signal, (resolve) => {
+      this.#waiting.push(resolve);
+      return () => this.#waiting.splice(this.#waiting.indexOf(resolve), 1);
     });
   }
 

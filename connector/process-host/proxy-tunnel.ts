@@ -2,6 +2,7 @@
 
 import net from 'node:net';
 import tls from 'node:tls';
+import { orAborted } from '../async/abort.ts';
 import { connectionError } from './http-message.ts';
 import { hostOf, portOf, type Origin } from './http-socket.ts';
 import type { Proxy } from './proxy.ts';
@@ -20,11 +21,10 @@ export function openTunnel(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<net.Socket> {
-  return new Promise((resolve, reject) => {
+  return orAborted(signal, (resolve, reject) => {
     const socket = connectToProxy(proxy, context);
     let answer = '';
     const settle = () => {
-      signal.removeEventListener('abort', onAbort);
       socket.setTimeout(0).removeAllListeners();
     };
     const fail = (error: Error) => {
@@ -35,11 +35,6 @@ export function openTunnel(
     const refuse = (message: string, code = 'EPROXY') => {
       fail(connectionError(code, message));
     };
-    const onAbort = () => {
-      fail(signal.reason as Error);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
     socket.setTimeout(timeoutMs, () => {
       refuse('The proxy does not answer in time');
     });
@@ -65,6 +60,7 @@ export function openTunnel(
       }
     });
     socket.write(connectRequest(proxy, origin));
+    return fail;
   });
 }
 

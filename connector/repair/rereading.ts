@@ -1,5 +1,6 @@
 /** Reads keys of an export again, at the pace that the table's capacity allows, and delivers what became of them. */
 
+import { orAborted } from '../async/abort.ts';
 import type { ByteBudget } from '../async/byte-budget.ts';
 import { TaskGroup } from '../async/task-group.ts';
 import { Patience, remedyOf, type Aws } from '../aws/aws.ts';
@@ -85,17 +86,10 @@ export async function rereadLines(
   group.spawn(async (dispatchSignal) => {
     let inFlight = 0;
     let wake: () => void = () => undefined;
-    dispatchSignal.addEventListener(
-      'abort',
-      () => {
-        wake();
-      },
-      { once: true },
-    );
     for await (const batch of keyBatches(lines, readKey, keysAllowed)) {
       while (!context.mayRead()) await clock.sleep(gateIntervalMs, dispatchSignal);
-      while (inFlight >= requestsMax && !dispatchSignal.aborted) {
-        await new Promise<void>((resolve) => {
+      while (inFlight >= requestsMax) {
+        await orAborted(dispatchSignal, (resolve) => {
           wake = resolve;
         });
       }

@@ -1,6 +1,7 @@
 /** From `open` to a running capture, and to its end. */
 
 import type { OpenRequest, Request } from '../../protocol/requests.ts';
+import { onAbort, untilAborted } from '../async/abort.ts';
 import { Emitter, runCapture, type CaptureEnd, type TableBinding } from '../capture/capture.ts';
 import {
   parseEndpointConfig,
@@ -42,13 +43,12 @@ export async function open(
 
   const stop = new AbortController();
   const stopped = new Error('The capture was asked to stop');
-  const onStop = () => {
+  const endCapture = () => {
     stop.abort(stopped);
   };
-  if (host.stop.aborted) onStop();
-  host.stop.addEventListener('abort', onStop, { once: true });
+  const ignoreHost = onAbort(host.stop, endCapture);
   // The runtime closes our input when it is done with us; until then it may only acknowledge.
-  const input = drain(requests).then(onStop, (error: unknown) => {
+  const input = drain(requests).then(endCapture, (error: unknown) => {
     stop.abort(error);
   });
   const startedAtMs = host.clock.now();
@@ -66,7 +66,7 @@ export async function open(
       throw error;
     }
   } finally {
-    host.stop.removeEventListener('abort', onStop);
+    ignoreHost();
   }
   void input;
 }
@@ -82,13 +82,7 @@ async function capture(
   if (bindings.length === 0) {
     log.status('Capture started, no bindings are enabled');
     if (end !== 'never') return;
-    await new Promise((_, reject) => {
-      const onAbort = () => {
-        reject(signal.reason as Error);
-      };
-      if (signal.aborted) onAbort();
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
+    await untilAborted(signal);
   }
   const aws = await connect(config, { host, log }, patienceOfCaptures);
   await runCapture(
@@ -123,16 +117,14 @@ function endOf(environment: Session['host']['environment']): CaptureEnd {
 async function orLeftBehind(work: Promise<void>, signal: AbortSignal, clock: Clock): Promise<void> {
   const ended = new AbortController();
   const overdue = new Promise<never>((_, reject) => {
-    const onAbort = () => {
+    onAbort(signal, (reason) => {
       clock.sleep(stopMsMax, ended.signal).then(
         () => {
-          reject(signal.reason as Error);
+          reject(reason);
         },
         () => undefined,
       );
-    };
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
+    });
   });
   try {
     await Promise.race([work, overdue]);

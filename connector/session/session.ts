@@ -2,6 +2,7 @@
 
 import type { Request } from '../../protocol/requests.ts';
 import type { Response } from '../../protocol/responses.ts';
+import { orAborted } from '../async/abort.ts';
 import type { Aws } from '../aws/aws.ts';
 import type { EndpointConfig } from '../config/config.ts';
 import { ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
@@ -112,20 +113,13 @@ async function connectFor(
 /** What the promise brings, or undefined when the host asks to stop first. */
 async function orStopped<T>(stop: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
   if (stop.aborted) return undefined;
-  let onAbort: () => void = () => undefined;
-  const stopped = new Promise<undefined>((resolve) => {
-    onAbort = () => {
-      resolve(undefined);
-    };
-    stop.addEventListener('abort', onAbort, { once: true });
-  });
   try {
-    return await Promise.race([promise, stopped]);
+    return await orAborted<T>(stop, (resolve, reject) => {
+      promise.then(resolve, reject);
+    });
   } catch (error) {
     if (hasAborted(stop)) return undefined;
     throw error;
-  } finally {
-    stop.removeEventListener('abort', onAbort);
   }
 }
 

@@ -1,5 +1,6 @@
 /** How far the stream is behind, over all shards being read. */
 
+import { orAborted } from '../async/abort.ts';
 import type { Clock } from '../host.ts';
 
 /** Looking at thousands of shards for every scan page would cost more than the answer changes in this time. */
@@ -70,21 +71,9 @@ export class StreamLag {
   async untilKnown(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#isKnown) return;
-    await new Promise<void>((resolve, reject) => {
-      const end = () => {
-        this.#waiters.delete(known);
-        signal.removeEventListener('abort', onAbort);
-      };
-      const known = () => {
-        end();
-        resolve();
-      };
-      const onAbort = () => {
-        end();
-        reject(signal.reason as Error);
-      };
-      this.#waiters.add(known);
-      signal.addEventListener('abort', onAbort);
+    await orAborted(signal, (resolve) => {
+      this.#waiters.add(resolve);
+      return () => this.#waiters.delete(resolve);
     });
   }
 
@@ -121,6 +110,7 @@ export class StreamLag {
 
   #wake(): void {
     if (!this.#isKnown) return;
-    for (const waiter of this.#waiters) waiter();
+    for (const resolve of this.#waiters) resolve();
+    this.#waiters.clear();
   }
 }

@@ -1,6 +1,7 @@
 /** Plays Flow's part in memory: the session's requests, and its commits. */
 
 import { jsonLines } from '../../../protocol/json-lines.ts';
+import { onAbort } from '../../async/abort.ts';
 import { assert } from '../../errors.ts';
 import type { Host } from '../../host.ts';
 import type { Log } from '../../log.ts';
@@ -87,11 +88,7 @@ export async function runLocally(options: LocalRunOptions): Promise<void> {
 
 /** Resolves some time after the host was asked to stop. */
 async function patience({ stop, clock }: Host): Promise<void> {
-  if (!stop.aborted) {
-    await new Promise((resolve) => {
-      stop.addEventListener('abort', resolve, { once: true });
-    });
-  }
+  await new Promise<unknown>((resolve) => onAbort(stop, resolve));
   await clock.sleep(commitMsMax, new AbortController().signal);
 }
 

@@ -1,5 +1,6 @@
 /** `pull`: captures as Flow would, into a file or a pipe. */
 
+import { onAbort } from '../../async/abort.ts';
 import { errorCodes, isConnectorError } from '../../errors.ts';
 import type { CommandHost } from '../../host.ts';
 import { isStatus, logTo, type Log } from '../../log.ts';
@@ -91,10 +92,9 @@ async function captureAll(
   { host, log, view }: Surroundings,
 ): Promise<void> {
   const meter = new ProgressMeter();
-  const onStop = () => {
+  const ignoreStop = onAbort(host.stop, () => {
     view.say('Stopping at the next checkpoint; Ctrl-C again ends at once.');
-  };
-  host.stop.addEventListener('abort', onStop, { once: true });
+  });
   try {
     await runLocally({
       host,
@@ -113,7 +113,7 @@ async function captureAll(
       commit: (batches) => commits.commit(batches),
     });
   } finally {
-    host.stop.removeEventListener('abort', onStop);
+    ignoreStop();
   }
 }
 
