@@ -4,7 +4,7 @@ import { ConnectorError, errorCodes, nameOf } from '../errors.ts';
 import { refused } from './aws-error.ts';
 import type { Backups, ExportApi, ExportRequest, ExportStatus } from './export-api.ts';
 import { actionOf, callObject, type Port } from './json-call.ts';
-import { membersOf, numberOf, textOf, type JsonObject } from './json-members.ts';
+import { membersOf, numberOf, textOf, type JsonObject } from '../json.ts';
 
 /** What says that a window cannot be exported, now or later, and is the caller's to judge. */
 const judgedNames = new Set([

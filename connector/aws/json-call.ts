@@ -5,7 +5,7 @@ import type { HttpResponse, HttpTransport } from '../host.ts';
 import { AwsError, type CallSubject } from './aws-error.ts';
 import type { Endpoints } from './endpoints.ts';
 import { foreignAnswer, isObjectBody } from './foreign-answer.ts';
-import { isObject, membersOf, objectsOf, textOf, type JsonObject } from './json-members.ts';
+import { isObject, membersOf, objectsOf, textOf, type JsonObject } from '../json.ts';
 import { withoutSecrets } from './secrets.ts';
 import type { Signer } from './signer.ts';
 

@@ -4,7 +4,7 @@ import { ConnectorError, errorCodes, nameOf } from '../errors.ts';
 import { refused } from './aws-error.ts';
 import type { StreamApi } from './aws.ts';
 import { actionOf, callObject, type Port } from './json-call.ts';
-import type { JsonObject } from './json-members.ts';
+import type { JsonObject } from '../json.ts';
 import { shardPageOf } from './stream-description.ts';
 
 export function createStreamApi({ call, endpoint, retried }: Port): StreamApi {

@@ -2,7 +2,7 @@
 
 import { ConnectorError, errorCodes } from '../errors.ts';
 import type { ShardPage } from './aws.ts';
-import { membersOf, objectsOf, textOf, type JsonObject } from './json-members.ts';
+import { membersOf, objectsOf, textOf, type JsonObject } from '../json.ts';
 
 /** Throws `response-invalid` for an answer about no stream: taken for one without shards, it would look like loss. */
 export function shardPageOf({ StreamDescription: described }: JsonObject): ShardPage {

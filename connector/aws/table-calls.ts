@@ -4,7 +4,7 @@ import { ConnectorError, errorCodes, nameOf } from '../errors.ts';
 import { placeOf, refused } from './aws-error.ts';
 import type { ScanRequest, TableApi } from './aws.ts';
 import { actionOf, callObject, type Port } from './json-call.ts';
-import { textOf, textsOf, type JsonObject } from './json-members.ts';
+import { textOf, textsOf, type JsonObject } from '../json.ts';
 import { parseTable } from './table-description.ts';
 
 export function createTableApi({ call, endpoint, retried }: Port): TableApi {

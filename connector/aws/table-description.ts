@@ -9,7 +9,7 @@ import type {
   TableCapacity,
   TableStream,
 } from '../table.ts';
-import { membersOf, numberOf, objectsOf, textOf, type JsonObject } from './json-members.ts';
+import { membersOf, numberOf, objectsOf, textOf, type JsonObject } from '../json.ts';
 
 /** `name`: how the table was asked for, which is how it is asked for again. */
 export function parseTable(answer: unknown, name: string): Table {

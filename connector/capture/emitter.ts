@@ -1,7 +1,7 @@
 /** The only writer: documents, and the checkpoint that covers them. */
 
 import type { ByteSink } from '../host.ts';
-import type { JsonObject } from '../state/state.ts';
+import type { JsonObject } from '../json.ts';
 
 /** Pieces up to this size are copied together: one write costs as much as copying some 100 KB. */
 const joinedBytesMax = 64 * 1024;

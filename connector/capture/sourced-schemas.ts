@@ -1,7 +1,8 @@
 /** What Flow's inference is told of one table's documents, beside the documents themselves. */
 
 import type { Log } from '../log.ts';
-import type { JsonObject, TableState } from '../state/state.ts';
+import type { JsonObject } from '../json.ts';
+import type { TableState } from '../state/state.ts';
 import type { KeyAttribute, Table } from '../table.ts';
 import { type DeclaredLocation, Locations, locationsMax } from '../transcoder/transcoder.ts';
 

@@ -1,7 +1,8 @@
 /** Until when the stream has been read, noted in the state. */
 
 import type { Clock } from '../host.ts';
-import type { JsonObject, TableState } from '../state/state.ts';
+import type { JsonObject } from '../json.ts';
+import type { TableState } from '../state/state.ts';
 import type { StreamLag } from '../stream/stream.ts';
 import { parseRfc3339, rfc3339 } from '../time.ts';
 

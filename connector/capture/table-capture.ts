@@ -7,7 +7,8 @@ import {
   type ItemPage,
   type ItemPageOutcome,
 } from '../backfill/backfill.ts';
-import type { JsonObject, TableState } from '../state/state.ts';
+import type { JsonObject } from '../json.ts';
+import type { TableState } from '../state/state.ts';
 import {
   followStream,
   StreamLag,

@@ -1,6 +1,7 @@
 /** One table's documents on their way out: made, told Flow about, and emitted with the patch that covers them. */
 
-import { statePatch, type JsonObject, type TableState } from '../state/state.ts';
+import type { JsonObject } from '../json.ts';
+import { statePatch, type TableState } from '../state/state.ts';
 import type { Table } from '../table.ts';
 import { createTranscoder, type Frames, type Transcoder } from '../transcoder/transcoder.ts';
 import type { CaptureContext, TableBinding } from './capture-context.ts';

@@ -2,7 +2,8 @@
 
 import type { RereadOutcome, RereadPage, RepairProgress } from '../repair/repair.ts';
 import { assert } from '../errors.ts';
-import { repairCounts, type JsonObject, type RepairCounts } from '../state/state.ts';
+import type { JsonObject } from '../json.ts';
+import { repairCounts, type RepairCounts } from '../state/state.ts';
 import { rfc3339 } from '../time.ts';
 import type { Frames, Transcoder } from '../transcoder/transcoder.ts';
 import type { Fence } from './fence.ts';

@@ -2,13 +2,8 @@
 
 import type { Shard } from '../aws/aws.ts';
 import { assert, ConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
-import {
-  replacingPatch,
-  statePatch,
-  TableState,
-  type JsonObject,
-  type TableStateJson,
-} from '../state/state.ts';
+import type { JsonObject } from '../json.ts';
+import { replacingPatch, statePatch, TableState, type TableStateJson } from '../state/state.ts';
 import { isDataLoss, type Gap } from '../stream/stream.ts';
 import type { CaptureContext, TableBinding } from './capture-context.ts';
 import type { TableProgress } from './progress.ts';

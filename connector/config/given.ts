@@ -1,5 +1,6 @@
 /** What people and forms hand over, tidied before it is checked: blanks, empty fields, letter case of names. */
 
+import { isObject } from '../json.ts';
 import type { ObjectSchema } from './schema-check.ts';
 
 export interface TidyOptions {
@@ -16,10 +17,10 @@ export interface TidyOptions {
  */
 export function tidied(json: unknown, schema: ObjectSchema, options: TidyOptions): unknown {
   if (typeof json === 'string') return options.trims ? json.trim() : json;
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
+  if (!isObject(json)) return json;
   const { ignored = [], ...inner } = options;
   const known = knownProperties(schema);
-  const members = Object.entries(json) as [string, unknown][];
+  const members = Object.entries(json);
   const given = new Set(members.flatMap(([name, value]) => (value === null ? [] : [name])));
   const entries = members.flatMap(([name, value]) => {
     if (ignored.includes(name)) return [];

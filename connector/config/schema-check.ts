@@ -1,6 +1,7 @@
 /** A configuration checked against its JSON Schema, and what is wrong with it in the user's words. */
 
 import { Ajv2020 as Ajv, type ErrorObject } from 'ajv/dist/2020.js';
+import { isObject, type JsonObject } from '../json.ts';
 import { likelyMeant } from '../misspelling.ts';
 import type { TextRules } from './text-rules.ts';
 
@@ -13,8 +14,6 @@ export interface ObjectSchema {
   readonly const?: unknown;
   readonly discriminator?: { readonly propertyName: string };
 }
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface ConfigProblem {
   /** Names of properties joined by dots; empty for the whole. */
@@ -188,8 +187,4 @@ function shown(value: unknown): string {
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

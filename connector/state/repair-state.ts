@@ -1,6 +1,6 @@
 /** A repair's member of the checkpoint: which windows of time are left to heal, and how far each is. */
 
-import type { JsonObject } from './merge-patch.ts';
+import type { JsonObject } from '../json.ts';
 
 export interface RepairJson {
   /** The gap, with its margins. */

@@ -3,11 +3,10 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { ConnectorError, errorCodes, listProblems } from '../errors.ts';
 import { parseRfc3339 } from '../time.ts';
-import { isJsonObject, type JsonObject } from './merge-patch.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import stateSchema from './state.schema.json' with { type: 'json' };
 import type { TableStateJson } from './table-state-json.ts';
 
-export { type JsonObject } from './merge-patch.ts';
 export {
   repairCounts,
   type RepairCounts,
@@ -42,9 +41,9 @@ const startOverHint = "Increment the binding's backfill counter to start it over
  * table that has one. What is not bound is not judged: after its remedy, a new key, the bad entry is there under the old.
  */
 export function loadState(state: unknown, stateKeys: ReadonlySet<string>): LoadedState {
-  const given: unknown = isJsonObject(state) ? (state[member] ?? {}) : undefined;
-  if (!isJsonObject(given)) {
-    const place = isJsonObject(state) ? member : 'the state';
+  const given: unknown = isObject(state) ? (state[member] ?? {}) : undefined;
+  if (!isObject(given)) {
+    const place = isObject(state) ? member : 'the state';
     throw invalid([`Cannot use the state: ${place} must be object`]);
   }
   const entries = Object.entries(given);
@@ -85,7 +84,7 @@ function problemOf(table: unknown): string | undefined {
 }
 
 function epochOf(table: unknown): string[] {
-  const epoch = isJsonObject(table) ? table['epoch'] : undefined;
+  const epoch = isObject(table) ? table['epoch'] : undefined;
   return typeof epoch === 'string' && epochPattern.test(epoch) ? [epoch] : [];
 }
 

@@ -1,6 +1,7 @@
 /** One table's checkpoint as JSON. */
 
-import { patchBetween, type JsonObject } from './merge-patch.ts';
+import type { JsonObject } from '../json.ts';
+import { patchBetween } from '../merge-patch.ts';
 import type { RepairJson } from './repair-state.ts';
 import type { ShardJson } from './shard-state.ts';
 

@@ -2,7 +2,7 @@
 
 import { rfc3339 } from '../time.ts';
 import type { ItemKey, KeyAttribute } from '../table.ts';
-import type { JsonObject } from './merge-patch.ts';
+import type { JsonObject } from '../json.ts';
 import { updateRepair, type RepairJson, type RepairUpdate } from './repair-state.ts';
 import {
   lastRecord,

@@ -1,6 +1,6 @@
 /** Flow's side of a capture: commits documents and state at checkpoints, and keeps what a destination would hold. */
 
-import { mergePatch } from '../../connector/cli/pull/merge-patch.ts';
+import { mergePatch } from '../../connector/merge-patch.ts';
 import {
   Collection,
   combineDocuments,

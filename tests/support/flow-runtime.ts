@@ -3,7 +3,7 @@
  * state together at checkpoints. What came after the last checkpoint of a session never happened.
  */
 
-import { mergePatch } from '../../connector/cli/pull/merge-patch.ts';
+import { mergePatch } from '../../connector/merge-patch.ts';
 import {
   ConnectorProcess,
   logMessageOf,

@@ -1,8 +1,8 @@
 /** The table that a binding names, as far as its resource tells before it is checked. */
 
+import { membersOf, textOf } from '../../json.ts';
+
 /** Name or ARN; undefined where the resource has none. */
 export function tableOf(resource: unknown): string | undefined {
-  if (typeof resource !== 'object' || resource === null) return undefined;
-  const table: unknown = Reflect.get(resource, 'table');
-  return typeof table === 'string' ? table : undefined;
+  return textOf(membersOf(resource)['table']);
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ConnectorError, errorCodes } from '../../errors.ts';
 import type { Files } from '../../host.ts';
+import { membersOf } from '../../json.ts';
 import { jsonOf, readNamedFile } from './yaml-file.ts';
 import { blockYaml } from './yaml-text.ts';
 
@@ -66,26 +67,19 @@ function changed(file: string, schema: unknown, isNew: boolean): SchemaOutcome {
 
 /** The control plane's form with the schema in it; undefined for any other. */
 function withinWrapper(json: unknown, schema: unknown): unknown {
-  const definitions = memberOf(json, '$defs');
-  if (memberOf(definitions, connectorSchemaName) === undefined) return undefined;
+  const definitions = membersOf(membersOf(json)['$defs']);
+  if (definitions[connectorSchemaName] === undefined) return undefined;
   const definition = { $id: connectorSchemaName, ...(schema as object) };
   return {
-    ...(json as object),
-    $defs: { ...(definitions as object), [connectorSchemaName]: definition },
+    ...membersOf(json),
+    $defs: { ...definitions, [connectorSchemaName]: definition },
   };
 }
 
 /** True for a schema of this connector, of whichever version, also in the control plane's form. */
 export function isOfDiscovery(json: unknown): boolean {
-  const wrapped = memberOf(memberOf(json, '$defs'), connectorSchemaName);
-  const schema = wrapped ?? json;
-  return (
-    memberOf(schema, 'x-infer-schema') === true &&
-    memberOf(memberOf(memberOf(schema, '$defs'), 'Item'), '$anchor') === 'Item'
-  );
-}
-
-function memberOf(json: unknown, name: string): unknown {
-  if (typeof json !== 'object' || json === null) return undefined;
-  return (json as Readonly<Record<string, unknown>>)[name];
+  const wrapped = membersOf(membersOf(json)['$defs'])[connectorSchemaName];
+  const schema = membersOf(wrapped ?? json);
+  const item = membersOf(membersOf(schema['$defs'])['Item']);
+  return schema['x-infer-schema'] === true && item['$anchor'] === 'Item';
 }

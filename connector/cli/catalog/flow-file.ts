@@ -3,6 +3,7 @@
 import { isScalar, isSeq, type Node } from 'yaml';
 import { assert } from '../../errors.ts';
 import type { Files } from '../../host.ts';
+import { isObject, type JsonObject } from '../../json.ts';
 import {
   pathFrom,
   readCatalog,
@@ -13,8 +14,6 @@ import {
 import { chooseCapture } from './choose-capture.ts';
 import { invalidAt, jsonOf, placeOf, readNamedFile, type YamlFile } from './yaml-file.ts';
 import { memberAt } from './yaml-node.ts';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface FlowFileOptions {
   /** Path of the `flow.yaml`. */
@@ -126,7 +125,7 @@ async function readConfig(files: Files, entry: CatalogEntry): Promise<unknown> {
     );
   }
   const json = await inlineOrFile(files, file, config);
-  if (typeof json === 'object' && json !== null && 'sops' in json) {
+  if (isObject(json) && 'sops' in json) {
     throw invalidAt(
       file,
       config.range?.[0] ?? 0,
@@ -139,7 +138,7 @@ async function readConfig(files: Files, entry: CatalogEntry): Promise<unknown> {
 
 async function readSchema(files: Files, file: YamlFile, node: Node): Promise<JsonObject> {
   const json = await inlineOrFile(files, file, node);
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as JsonObject;
+  if (isObject(json)) return json;
   throw invalidAt(file, node.range?.[0] ?? 0, 'Expected a JSON schema, or the path of its file');
 }
 

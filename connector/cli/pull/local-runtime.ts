@@ -7,7 +7,7 @@ import type { Host } from '../../host.ts';
 import type { Log } from '../../log.ts';
 import { runSession, type CaptureEnd, type ProgressWatch } from '../../session/session.ts';
 import { CommitQueue, RequestQueue } from './session-pipes.ts';
-import type { StateJson } from './merge-patch.ts';
+import type { JsonObject } from '../../json.ts';
 import { SessionOutput, type Answer, type CapturedBatch } from './session-output.ts';
 
 /** A reader that stands still must not hold a stop for longer; what it has not taken was never committed. */
@@ -41,7 +41,7 @@ export interface LocalRunOptions {
   readonly log: Log;
   readonly capture: LocalCapture;
   /** What was committed last; empty before a first start. */
-  readonly state: StateJson;
+  readonly state: JsonObject;
   readonly end: CaptureEnd;
   readonly watch?: ProgressWatch;
   /**
@@ -95,10 +95,10 @@ async function patience({ stop, clock }: Host): Promise<void> {
 /** Each request once the one before it is answered. */
 class Conversation {
   readonly #capture: LocalCapture;
-  readonly #state: StateJson;
+  readonly #state: JsonObject;
   readonly #requests: RequestQueue;
 
-  constructor(capture: LocalCapture, state: StateJson, requests: RequestQueue) {
+  constructor(capture: LocalCapture, state: JsonObject, requests: RequestQueue) {
     this.#capture = capture;
     this.#state = state;
     this.#requests = requests;

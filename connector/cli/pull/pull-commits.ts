@@ -5,7 +5,7 @@ import type { Clock, Files } from '../../host.ts';
 import { rfc3339 } from '../../time.ts';
 import { countDocument, noCounts, type DocumentCounts } from './document-counts.ts';
 import type { DocumentOutput } from './document-output.ts';
-import type { StateJson } from './merge-patch.ts';
+import type { JsonObject } from '../../json.ts';
 import { pullStateText, type PullState } from './pull-state.ts';
 import { lineAround, type Format } from './row-format.ts';
 import type { ReducedCollections } from './reduced-collections.ts';
@@ -51,7 +51,7 @@ export class PullCommits {
   /** Of each binding, what stands around its documents. */
   readonly #lines: readonly (readonly [start: Uint8Array, end: Uint8Array])[];
   /** That of the last commit. */
-  #state: StateJson;
+  #state: JsonObject;
   /** Set by the commit that reaches the limit. */
   #hasEnough = false;
   /** What the rows are to the state file: the same; newer; or ahead of the state that goes with them as well. */

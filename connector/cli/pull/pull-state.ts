@@ -3,7 +3,7 @@
 import { ConnectorError, errorCodes, messageOf } from '../../errors.ts';
 import type { Files } from '../../host.ts';
 import { parseJson, stringifyJson, type JsonValue } from '../../reduction/reduction.ts';
-import type { StateJson } from './merge-patch.ts';
+import type { JsonObject } from '../../json.ts';
 import type { Format } from './row-format.ts';
 
 const version = 1;
@@ -21,7 +21,7 @@ export interface PullState {
   /** How the documents were written. */
   readonly format: Format;
   /** The connector's own state. */
-  readonly state: StateJson;
+  readonly state: JsonObject;
   /** By collection, its rows where they are kept; absent where the documents were put out as they came. */
   readonly collections: ReadonlyMap<string, readonly JsonValue[]> | undefined;
 }
@@ -81,7 +81,7 @@ interface StateFileJson {
   readonly output?: CommittedOutput;
   /** Absent for flowctl's. */
   readonly format?: Format;
-  readonly state: StateJson;
+  readonly state: JsonObject;
   readonly collections?: Readonly<Record<string, readonly JsonValue[]>>;
 }
 

@@ -1,7 +1,8 @@
 /** What a connector's session writes, as batches: documents, and the checkpoint that covers them. */
 
 import { assert } from '../../errors.ts';
-import { patched, type StateJson } from './merge-patch.ts';
+import { isObject, type JsonObject } from '../../json.ts';
+import { mergePatch } from '../../merge-patch.ts';
 
 export interface CapturedDocument {
   /** Index of the binding. */
@@ -14,7 +15,7 @@ export interface CapturedDocument {
 export interface CapturedBatch {
   readonly documents: readonly CapturedDocument[];
   /** The state that covers these documents and all before them. */
-  readonly state: StateJson;
+  readonly state: JsonObject;
   /** What the connector said of the documents' types; in force from here on. */
   readonly sourcedSchemas: readonly SourcedSchema[];
 }
@@ -37,11 +38,11 @@ const documentTailBytes = 2;
 /** Reads JSON lines, in the codec's own spelling; a batch ends with its checkpoint. */
 export class SessionOutput {
   readonly #onAnswer: (answer: Answer) => void;
-  #state: StateJson;
+  #state: JsonObject;
   #documents: CapturedDocument[] = [];
   #sourcedSchemas: SourcedSchema[] = [];
 
-  constructor(state: StateJson, onAnswer: (answer: Answer) => void) {
+  constructor(state: JsonObject, onAnswer: (answer: Answer) => void) {
     this.#state = state;
     this.#onAnswer = onAnswer;
   }
@@ -79,7 +80,8 @@ export class SessionOutput {
       this.#onAnswer(answer);
       return undefined;
     }
-    this.#state = patched(this.#state, checkpoint.state.updated);
+    const merged = mergePatch(this.#state, checkpoint.state.updated);
+    this.#state = isObject(merged) ? merged : {};
     const batch = {
       documents: this.#documents,
       state: this.#state,

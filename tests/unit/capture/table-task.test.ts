@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mergePatch } from '../../../connector/cli/pull/merge-patch.ts';
+import { mergePatch } from '../../../connector/merge-patch.ts';
 import type { ScanRequest, Shard, TableApi } from '../../../connector/aws/aws.ts';
 import { AwsError } from '../../../connector/aws/aws-error.ts';
 import { Emitter, runCapture } from '../../../connector/capture/capture.ts';

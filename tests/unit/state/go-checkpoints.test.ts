@@ -2,13 +2,9 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { mergePatch } from '../../../connector/cli/pull/merge-patch.ts';
-import {
-  loadState,
-  statePatch,
-  TableState,
-  type JsonObject,
-} from '../../../connector/state/state.ts';
+import type { JsonObject } from '../../../connector/json.ts';
+import { mergePatch } from '../../../connector/merge-patch.ts';
+import { loadState, statePatch, TableState } from '../../../connector/state/state.ts';
 import type { ItemKey, KeyAttribute } from '../../../connector/table.ts';
 import { readAsGo } from '../../support/go-state.ts';
 

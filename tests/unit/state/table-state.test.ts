@@ -1,11 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { mergePatch } from '../../../connector/cli/pull/merge-patch.ts';
-import {
-  TableState,
-  unreadShard,
-  type JsonObject,
-  type TableStateJson,
-} from '../../../connector/state/state.ts';
+import type { JsonObject } from '../../../connector/json.ts';
+import { mergePatch } from '../../../connector/merge-patch.ts';
+import { TableState, unreadShard, type TableStateJson } from '../../../connector/state/state.ts';
 import type { ItemKey, KeyAttribute } from '../../../connector/table.ts';
 
 const key: KeyAttribute[] = [{ name: 'id', type: 'S' }];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mergePatch } from '../../../connector/cli/pull/merge-patch.ts';
+import { mergePatch } from '../../../connector/merge-patch.ts';
 import { documentSchema } from '../../../connector/discovery/discovery.ts';
 import type { Table } from '../../../connector/table.ts';
 import { CapturedCollection, countDuplicates } from '../../support/captured-collection.ts';

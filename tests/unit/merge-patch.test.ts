@@ -1,11 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { mergePatch } from '../../../connector/cli/pull/merge-patch.ts';
-import {
-  isJsonObject,
-  patchBetween,
-  type JsonObject,
-} from '../../../connector/state/merge-patch.ts';
+import type { JsonObject } from '../../connector/json.ts';
+import { mergePatch, patchBetween } from '../../connector/merge-patch.ts';
 
 describe('patchBetween()', () => {
   test.each<[JsonObject, JsonObject, JsonObject | undefined]>([
@@ -39,16 +35,5 @@ describe('patchBetween()', () => {
         expect(mergePatch(before, patch)).toEqual({ ...after });
       }),
     );
-  });
-});
-
-describe('isJsonObject()', () => {
-  test.each([
-    [{}, true],
-    [[], false],
-    [null, false],
-    ['{}', false],
-  ])('of %j is %j', (value, want) => {
-    expect(isJsonObject(value)).toBe(want);
   });
 });

@@ -1,8 +1,16 @@
 /**
- * Readers of parsed JSON. Servers that are not quite DynamoDB leave things out, or have another type: absent, to us.
+ * Parsed JSON, and readers of it. Whoever wrote it may have left things out, or given them another type: absent, to us.
  */
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: Json;
+}
+
+/** True for what JSON writes in braces. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 export function membersOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
@@ -22,8 +30,4 @@ export function textOf(value: unknown): string | undefined {
 
 export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
