@@ -6,16 +6,19 @@ import {
   RepairImpossible,
   assertRemembered,
   windowId,
+  type GapShard,
   type RepairPlan,
 } from '../repair/repair.ts';
 import { TableState, type TableStateJson } from '../state/state.ts';
-import { listShards, type Gap } from '../stream/stream.ts';
+import { listShards, shardCreatedAtMs, type Gap } from '../stream/stream.ts';
 import { assertCapturable, type Table } from '../table.ts';
 import { parseDate, parseRfc3339, rfc3339 } from '../time.ts';
 import { nextEpoch, type StartContext } from './table-start.ts';
 
 /** A position that is older may be trimmed any moment. */
 const trimmedSeconds = 23 * 3600;
+/** By which a record's time and its shard's may differ. */
+const clockSeconds = 15 * 60;
 
 export interface RepairStart {
   readonly state: TableStateJson;
@@ -44,21 +47,19 @@ export async function repairStart(
   const nowMs = clock.now();
   const { exports } = await aws.repairPorts();
   const backups = await exports.describeBackups(table.name, signal);
+  const listed = gap.kind === 'shard' ? await listing(context, streamArn, signal) : undefined;
+  const isKept = (id: string) => isShardKept(state, gap, id, { listed, nowMs });
   const plan = planWindows({
     earliestMs: backups.earliestMs,
     nowMs,
     readUntilMs: parseRfc3339(streamReadAt),
-    shards: [...state.shards().values()].flatMap((shard) =>
-      shard.lastSequenceNumber === undefined
-        ? []
-        : { second: shard.lastCreatedAtSeconds, isFinished: shard.isFinished },
-    ),
+    shards: gapShards(state, gap, { isKept, nowMs }),
     itemsReadAtMs: saved.itemsReadAt === undefined ? undefined : parseRfc3339(saved.itemsReadAt),
     streamCreatedAtMs: isNewStream ? streamCreatedAtMs(streamArn, nowMs) : undefined,
   });
   assertRemembered(backups, plan.fromSeconds * 1000);
-  const listed = gap.kind === 'shard' ? await listing(context, streamArn, signal) : undefined;
-  const shards = isNewStream ? {} : keptShards(state, gap, listed, nowMs);
+  const kept = Object.entries(state.toJson().shards ?? {}).filter(([id]) => isKept(id));
+  const shards = isNewStream ? {} : Object.fromEntries(kept);
   return {
     plan,
     state: {
@@ -87,23 +88,42 @@ function repairOf(plan: RepairPlan, saved: TableStateJson, nowMs: number) {
 }
 
 /** What is read to its end stays so; what is lost is forgotten, and read from its oldest record if it is still there. */
-function keptShards(
+function isShardKept(
   state: TableState,
   gap: Gap,
-  listed: ReadonlySet<string> | undefined,
-  nowMs: number,
-): NonNullable<TableStateJson['shards']> {
-  const shards = state.toJson().shards ?? {};
-  const isKept = (id: string) => {
-    const shard = state.shards().get(id);
-    if (shard?.isFinished === true) return true;
-    if (gap.kind !== 'shard' || id === gap.shardId || listed?.has(id) !== true) return false;
-    const { lastCreatedAtSeconds } = shard ?? {};
-    return (
-      lastCreatedAtSeconds === undefined || nowMs / 1000 - lastCreatedAtSeconds < trimmedSeconds
-    );
-  };
-  return Object.fromEntries(Object.entries(shards).filter(([id]) => isKept(id)));
+  id: string,
+  { listed, nowMs }: { readonly listed: ReadonlySet<string> | undefined; readonly nowMs: number },
+): boolean {
+  const shard = state.shards().get(id);
+  if (shard?.isFinished === true) return true;
+  if (gap.kind !== 'shard' || id === gap.shardId || listed?.has(id) !== true) return false;
+  const { lastCreatedAtSeconds } = shard ?? {};
+  return lastCreatedAtSeconds === undefined || nowMs / 1000 - lastCreatedAtSeconds < trimmedSeconds;
+}
+
+/**
+ * Shards whose last records matter: an item that was emitted may have been deleted after them. Those that are read on
+ * lose nothing; nor do the children of a finished one, unless one of them was lost before anything of it was read.
+ */
+function gapShards(
+  state: TableState,
+  gap: Gap,
+  { isKept, nowMs }: { readonly isKept: (id: string) => boolean; readonly nowMs: number },
+): GapShard[] {
+  const shards = [...state.shards()];
+  const isOld = (id: string) => nowMs - shardCreatedAtMs(id) > trimmedSeconds * 1000;
+  const unread = shards.flatMap(([id, { isFinished, lastSequenceNumber }]) =>
+    !isFinished && lastSequenceNumber === undefined && (!isKept(id) || isOld(id)) ? [id] : [],
+  );
+  // What a shard's parents recorded is older than the shard, but for what clocks differ by.
+  const bornMs = Math.max(...unread.map((id) => shardCreatedAtMs(id) || Infinity));
+  const parentsBefore = gap.kind === 'shard' ? bornMs / 1000 + clockSeconds : Infinity;
+  return shards.flatMap(([id, shard]) => {
+    const { lastSequenceNumber, lastCreatedAtSeconds: second, isFinished } = shard;
+    if (lastSequenceNumber === undefined) return [];
+    const isLost = isFinished ? (second ?? 0) <= parentsBefore : !isKept(id);
+    return isLost ? { second, isFinished } : [];
+  });
 }
 
 async function listing(

@@ -10,7 +10,7 @@ export interface Gap {
   readonly nowMs: number;
   /** Until when every shard had been read, by the state. */
   readonly readUntilMs: number;
-  /** Of every shard that the state has read records of. */
+  /** Of every shard whose records, or those of its children, may be lost; as far as it was read. */
   readonly shards: readonly GapShard[];
   /** When a scanned item was last emitted, which may have been ahead of the stream. */
   readonly itemsReadAtMs: number | undefined;
@@ -51,10 +51,10 @@ const streamSeconds = 20 * hour;
 const retentionSeconds = 24 * hour;
 /** Windows that begin within the margin, at most: each is an export of its own. */
 const startsMax = 40;
+/** Of them, those between the stream's position and the last scanned item, however many the shards need. */
+const scanStartsMin = 20;
 /** A state without the seconds of its shards: one window begins in each minute in which they may lie. */
 const roughMinutes = 6;
-/** Between the stream's position and the last scanned item at most. */
-const scanStartsMax = 20;
 
 /**
  * Problem. An export names the keys that changed in its window, but not an item that was both made and deleted in it.
@@ -104,36 +104,56 @@ function startsOf(
   from: number,
   readUntil: number,
 ): { readonly starts: readonly number[]; readonly isRough: boolean } {
-  const seconds = shards.flatMap(({ second }) => second ?? []);
+  const secondsOf = (isFinished: boolean) =>
+    shards.flatMap((shard) => (shard.isFinished === isFinished ? (shard.second ?? []) : []));
+  const lost = secondsOf(false);
   const isUnknown = shards.some(({ second, isFinished }) => second === undefined && !isFinished);
-  if (isUnknown || (seconds.length === 0 && shards.length > 0)) {
+  const isTold = shards.length === 0 || lost.length > 0 || secondsOf(true).length > 0;
+  const seconds = [...lost, ...secondsOf(true)];
+  if (isUnknown || !isTold) {
     for (let passed = 0; passed <= roughMinutes; passed += 1) {
       seconds.push(readUntil + passed * minute);
     }
   }
-  if (itemsReadAtMs !== undefined) {
-    const itemSecond = Math.floor(itemsReadAtMs / 1000);
-    seconds.push(itemSecond);
-    const span = itemSecond - readUntil;
-    const step = Math.max(1, Math.ceil(span / scanStartsMax));
-    for (let passed = step; passed < span; passed += step) seconds.push(readUntil + passed);
-  }
+  const itemSecond = itemsReadAtMs === undefined ? [] : [Math.floor(itemsReadAtMs / 1000)];
   // What is older is before the margin, which begins a window as well.
-  const within = seconds.filter((second) => second >= from);
-  const all = [...new Set(within.flatMap((second) => [second, second + 1]))].sort((a, b) => a - b);
-  const starts = thinned(all);
-  return { starts, isRough: isUnknown || starts.length < all.length };
+  const pairs = (each: readonly number[]) =>
+    ascending(each.filter((second) => second >= from).flatMap((second) => [second, second + 1]));
+  const exact = pairs([...seconds, ...itemSecond]);
+  const all = ascending([...exact, ...scanStarts(readUntil, itemSecond[0], exact.length)]);
+  const starts = thinned(all, new Set(pairs(lost)));
+  return { starts, isRough: isUnknown || exact.some((second) => !starts.includes(second)) };
 }
 
-/** At most so many, without those whose neighbours are closest together. The last one stays. */
-function thinned(starts: readonly number[]): number[] {
+/** An item may have been scanned before the stream came to it: the closer the starts, the shorter a life that none sees. */
+function scanStarts(readUntil: number, itemSecond = readUntil, exactCount: number): number[] {
+  const span = itemSecond - readUntil;
+  const count = Math.max(scanStartsMin, startsMax - exactCount);
+  const step = Math.max(1, Math.ceil(span / (count + 1)));
+  const starts: number[] = [];
+  for (let passed = step; passed < span; passed += step) starts.push(readUntil + passed);
+  return starts;
+}
+
+function ascending(seconds: readonly number[]): number[] {
+  return [...new Set(seconds)].sort((a, b) => a - b);
+}
+
+/**
+ * At most so many, without those whose neighbours are closest together. The last one stays; and as long as there are
+ * others, those of lost shards, since a finished one counts only if nothing of its children was read.
+ */
+function thinned(starts: readonly number[], lost: ReadonlySet<number>): number[] {
   const left = [...starts];
+  let others = starts.slice(1, -1).filter((start) => !lost.has(start)).length;
   while (left.length > startsMax) {
-    let closest = 1;
+    let closest = 0;
     for (let index = 1; index < left.length - 1; index += 1) {
-      if (gapAround(left, index) < gapAround(left, closest)) closest = index;
+      if (others > 0 && lost.has(left[index] ?? 0)) continue;
+      if (closest === 0 || gapAround(left, index) < gapAround(left, closest)) closest = index;
     }
     left.splice(closest, 1);
+    others -= 1;
   }
   return left;
 }

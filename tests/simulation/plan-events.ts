@@ -2,6 +2,7 @@
 
 import { setMaxListeners } from 'node:events';
 import type { FakeClock } from '../support/fake-clock.ts';
+import type { FaultRule } from '../support/fake-dynamodb/fake-dynamodb.ts';
 import { isLong, type longLosses, type Plan } from './plan.ts';
 import type { SimulatedFlow } from './simulated-flow.ts';
 import type { World } from './world.ts';
@@ -22,6 +23,18 @@ export interface Actors {
   readonly flow: SimulatedFlow;
   /** Ends the connector's process, if one runs. */
   readonly kill: () => void;
+}
+
+/** Reads of one shard are refused: its iterators are known by what they begin with. */
+export function starved(shardId: string): FaultRule {
+  const place = JSON.stringify([shardId]).slice(0, -1);
+  const bodyPart = Buffer.from(place.slice(0, place.length - (place.length % 3)));
+  return {
+    kind: 'throttle',
+    operation: 'GetRecords',
+    bodyPart: bodyPart.toString('base64'),
+    count: Infinity,
+  };
 }
 
 export class PlanEvents {
@@ -124,21 +137,13 @@ export class PlanEvents {
     void this.#sleep(ms).then(end);
   }
 
-  /** The shard's iterators are known by what they begin with. */
   #starve(table: number, ms: number): void {
     const { fake } = this.#actors.world;
     const [shard] = fake
       .shards(this.#actors.plan.tables[table]!.name)
       .filter(({ isOpen }) => isOpen);
     if (shard === undefined) return;
-    const place = JSON.stringify([shard.id]).slice(0, -1);
-    const bodyPart = Buffer.from(place.slice(0, place.length - (place.length % 3)));
-    const end = fake.faults.add({
-      kind: 'throttle',
-      operation: 'GetRecords',
-      bodyPart: bodyPart.toString('base64'),
-      count: Infinity,
-    });
+    const end = fake.faults.add(starved(shard.id));
     void this.#sleep(ms).then(end);
   }
 

@@ -3,6 +3,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { Stage } from '../scripted.ts';
 import { endpointConfig } from '../open-request.ts';
+import { starved } from '../plan-events.ts';
+import type { TablePlan } from '../plan.ts';
 import { keepWriting, streaming } from './writers.ts';
 
 jest.setTimeout(300_000);
@@ -11,8 +13,11 @@ const hourMs = 3_600_000;
 const advanced = { onDataLoss: 'repair', exportBucket: 'exports', exportPrefix: 'a/b' };
 
 /** A stage whose table remembers, with a bucket for its exports. */
-function recoverable(itemCount = 40, more: object = {}): Stage {
-  const stage = new Stage({ tables: [{ itemCount }], advanced: { ...advanced, ...more } });
+function recoverable(table: Partial<TablePlan> = {}, more: object = {}): Stage {
+  const stage = new Stage({
+    tables: [{ itemCount: 40, ...table }],
+    advanced: { ...advanced, ...more },
+  });
   stage.fake.setRecovery('table-0', 35);
   stage.fake.s3.create('exports');
   return stage;
@@ -33,6 +38,46 @@ describe('a gap', () => {
       await stage.kill();
       await keepWriting(stage, { everyMs: hourMs, count: 30, keyCount: 60 });
       stage.start();
+      await untilRepaired(stage);
+      return stage.judged();
+    });
+    expect(got).toEqual([]);
+  });
+
+  test('of one shard is healed to the last second of that shard, however many others ended around it', async () => {
+    const stage = recoverable({ itemCount: 0, partitionCount: 2 });
+    const { fake, world } = stage;
+    const shardOf = (key: number) => {
+      world.write(0, key, false);
+      return fake.log.at(-1)!.shardId!;
+    };
+    const got = await stage.play(async () => {
+      await streaming(stage);
+      const shards = Array.from({ length: 40 }, (_, key) => shardOf(key));
+      const lost = shards[0]!;
+      const [busy = 0, born = 0] = shards.flatMap((id, key) => (id === lost ? [key] : []));
+      const other = shards.findIndex((id) => id !== lost);
+      world.write(0, born, true);
+      await stage.sleep(5000);
+      // Shards of another lineage end, one every two seconds.
+      const rollOver = async () => {
+        world.write(0, other, false);
+        await stage.sleep(500);
+        fake.rollOver('table-0', fake.log.at(-1)!.shardId);
+        await stage.sleep(1500 - (stage.clock.now() % 1000));
+      };
+      for (let ended = 0; ended < 4; ended += 1) await rollOver();
+      await stage.sleep(1000 - (stage.clock.now() % 1000));
+      for (let written = 0; written < 18; written += 1) {
+        world.write(0, written === 13 ? born : busy, false);
+        await stage.sleep(100);
+      }
+      const end = fake.faults.add(starved(lost));
+      await stage.sleep(600);
+      world.write(0, born, true);
+      for (let ended = 0; ended < 25; ended += 1) await rollOver();
+      fake.trim('table-0', lost);
+      end();
       await untilRepaired(stage);
       return stage.judged();
     });
