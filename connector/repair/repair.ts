@@ -27,10 +27,12 @@ import { parseWindowId } from './windows.ts';
 export { isRepairImpossible, RepairImpossible } from './repair-error.ts';
 export type { RereadOutcome, RereadPage } from './rereading.ts';
 export { assertRemembered, type ExportTarget } from './window-export.ts';
-export { planWindows, windowId, type Gap, type RepairPlan } from './windows.ts';
+export { planWindows, windowId, type Gap, type GapShard, type RepairPlan } from './windows.ts';
 
-/** Exports take ten minutes at least. */
+/** Exports take ten minutes at least, and hours at times: they are asked for less and less often. */
 const pollIntervalMs = 30_000;
+const pollIntervalMsMax = 5 * 60_000;
+const pollGrowth = 1.1;
 /** What happened at a window's end may be exported so much later; recovery is some five minutes behind. */
 const settleMs = 10 * 60_000;
 /** So many exports of a window are tried at once; then one after a wait, that doubles, since somebody has to do something. */
@@ -81,11 +83,14 @@ export interface RepairOptions extends Given {
 export async function runRepair(options: RepairOptions, signal: AbortSignal): Promise<void> {
   const ports = await options.aws.repairPorts();
   let waitMs = firstWaitMs;
+  let pollMs = pollIntervalMs;
   for (;;) {
     try {
       while (options.repair() !== undefined) {
-        await repairStep(options, ports, signal);
+        const isAhead = await repairStep(options, ports, signal);
         waitMs = firstWaitMs;
+        if (!isAhead) await options.clock.sleep(pollMs, signal);
+        pollMs = isAhead ? pollIntervalMs : Math.min(pollIntervalMsMax, pollMs * pollGrowth);
       }
       return;
     } catch (error) {
@@ -104,13 +109,13 @@ export async function runRepair(options: RepairOptions, signal: AbortSignal): Pr
   }
 }
 
-/** Starts what can be started, and reads one export that is complete; waits where there is none. */
+/** Starts what can be started, and reads one export that is complete; false where there is none. */
 async function repairStep(
   options: RepairOptions,
   ports: RepairPorts,
   signal: AbortSignal,
-): Promise<void> {
-  const { clock, progress } = options;
+): Promise<boolean> {
+  const { progress } = options;
   progress.phase = 'exporting';
   await startAll(options, ports, signal);
   for (const [id, { exportArn }] of windowsOf(options)) {
@@ -123,9 +128,9 @@ async function repairStep(
       if (nameOf(error) !== 'ExportUnusable') throw error;
       await exportAgain(options, id, messageOf(error));
     }
-    return;
+    return true;
   }
-  await clock.sleep(pollIntervalMs, signal);
+  return false;
 }
 
 function windowsOf({ repair }: RepairOptions): [string, WindowJson][] {
