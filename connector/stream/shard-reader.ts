@@ -18,6 +18,11 @@ const callIntervalMs = 200;
 const idleIntervalMs = 250;
 /** An empty page of an open shard proves nothing: so many in a row are followed at once before the shard is idle. */
 const emptyPagesBeforeIdle = 2;
+/**
+ * A page that is not full ends with a record older than this: others may follow that are older than now, as from a
+ * shard that ended long ago. For a record that is younger, clocks may differ by as much.
+ */
+const oldRecordMs = 15 * 60_000;
 /** So long after its last record, a shard's calls still count among those of busy shards. */
 const busyMs = 2_000;
 /**
@@ -63,6 +68,8 @@ export interface ReaderContext {
   readonly lag: StreamLag;
   /** As in `FollowStreamOptions`. */
   readonly deliver: (page: RecordPage) => Promise<RecordPageOutcome>;
+  /** True once a shard is known to have ended. */
+  readonly isClosed: (shardId: string) => boolean;
   readonly lost: ReportLoss;
 }
 
@@ -209,24 +216,30 @@ async function afterFailure(
 
 /** How long after this call the next one may begin; tells the lag what that means. */
 function pace(context: ReaderContext, reading: Reading, page: PageRead): number {
-  const { lag, idleBackoffMaxMs } = context;
-  const { shardId, calledAtMs } = reading;
+  const { lag, idleBackoffMaxMs, isClosed } = context;
+  const { shardId, calledAtMs, readBeforeMs } = reading;
   if (page.recordCount > 0) {
     reading.recordsAtMs = calledAtMs;
     reading.emptyPages = 0;
     reading.idleMs = idleIntervalMs;
-    const readUntilMs = page.isFull ? page.lastCreatedAtMs : calledAtMs + callIntervalMs;
-    lag.readUntil(shardId, readUntilMs ?? -Infinity);
+    lag.readUntil(shardId, readUntilMs(reading, page));
     return callIntervalMs;
   }
   reading.emptyPages += 1;
-  if (reading.emptyPages < emptyPagesBeforeIdle) {
-    // Nothing from before is missing, whatever the page was worth: at a first start that is as good as now.
-    if (reading.readBeforeMs !== undefined) lag.beginsAt(shardId, reading.readBeforeMs);
-    return callIntervalMs;
-  }
+  const isIdle = reading.emptyPages >= emptyPagesBeforeIdle;
+  // Nothing from before is missing, whatever the page was worth: at a first start that is as good as now.
+  if (!isIdle && readBeforeMs !== undefined) lag.beginsAt(shardId, readBeforeMs);
+  if (!isIdle) return callIntervalMs;
   const waitMs = Math.min(reading.idleMs, idleBackoffMaxMs);
   reading.idleMs = Math.min(reading.idleMs * 2, idleBackoffMaxMs);
-  lag.readUntil(shardId, calledAtMs + waitMs);
+  // Of one that has ended, no page but the last one tells that nothing follows.
+  if (!isClosed(shardId)) lag.readUntil(shardId, calledAtMs + waitMs);
   return waitMs;
+}
+
+function readUntilMs({ calledAtMs, readBeforeMs = -Infinity }: Reading, page: PageRead): number {
+  const { isFull, lastCreatedAtMs = -Infinity } = page;
+  if (isFull) return lastCreatedAtMs;
+  const isOld = calledAtMs - lastCreatedAtMs > oldRecordMs;
+  return isOld ? Math.max(lastCreatedAtMs, readBeforeMs) : calledAtMs + callIntervalMs;
 }

@@ -68,6 +68,7 @@ class StreamFollower {
       idleBackoffMaxMs,
       lag,
       deliver,
+      isClosed: (id) => this.#lineage.hasChildren(id),
       lost: (loss, lossSignal) => this.#lost(loss, lossSignal),
     };
     const lineage = this.#lineage;

@@ -42,7 +42,13 @@ export const rateOf = (clock: Clock, unitsPerSecond: number) =>
 
 /** One answer of a shard: how many records it brings and whether it is the shard's last; or what fails. */
 export type Answer =
-  | { readonly records: number; readonly isLast?: boolean; readonly bytes?: number }
+  | {
+      readonly records: number;
+      readonly isLast?: boolean;
+      readonly bytes?: number;
+      /** Of its records; five seconds unless told. */
+      readonly ageMs?: number;
+    }
   | { readonly fails: Error; readonly at?: 'getShardIterator' | 'deliver' };
 
 /** A shard that gives these answers, one after the other, and what was asked of it and delivered. */
@@ -84,13 +90,17 @@ export function scriptedShard(clock: Clock, answers: readonly Answer[]) {
     await Promise.resolve();
     failAt('deliver');
     answer = undefined;
-    const { records: recordCount, isLast = false } = given as { records: number; isLast?: boolean };
+    const {
+      records: recordCount,
+      isLast = false,
+      ageMs = 5000,
+    } = given as Extract<Answer, { records: number }>;
     sequence += recordCount;
     delivered.push([afterSequenceNumber, recordCount]);
     return {
       recordCount,
       lastSequenceNumber: recordCount > 0 ? String(sequence) : undefined,
-      lastCreatedAtMs: recordCount > 0 ? clock.now() - 5000 : undefined,
+      lastCreatedAtMs: recordCount > 0 ? clock.now() - ageMs : undefined,
       nextShardIterator: isLast ? undefined : `i${iterators++}`,
     } satisfies RecordPageOutcome;
   };
@@ -115,6 +125,7 @@ export function readerContext(
     idleBackoffMaxMs: 1000,
     lag,
     deliver,
+    isClosed: () => false,
     lost: ({ shardId }) => Promise.reject(new Error(`lost ${shardId}`)),
     ...given,
   };

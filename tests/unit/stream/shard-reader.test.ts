@@ -286,4 +286,34 @@ describe('readShard()', () => {
     await clock.run(reading);
     expect(got).toBe(want);
   });
+
+  const hourMs = 3_600_000;
+
+  /** The lag after each page. */
+  async function lagsOf(answers: readonly Answer[], given: Partial<ReaderContext> = {}) {
+    const lags: number[] = [];
+    const clock = new FakeClock(10 * hourMs);
+    const shard = scriptedShard(clock, answers);
+    const context = readerContext(clock, shard, given);
+    context.lag.begin('s-1', undefined);
+    const reading = readShard(context, fromOldest, never);
+    while (lags.length < answers.length) {
+      await clock.advance(300);
+      lags.push(Math.round(context.lag.lagMs() / hourMs));
+    }
+    await clock.run(reading);
+    return lags;
+  }
+
+  test('a page of old records is behind, full or not, until pages without records follow', async () => {
+    const page = { records: 3, ageMs: 3 * hourMs };
+    expect(await lagsOf([page, page, ...repeat(4, { records: 0 })])).toEqual([3, 3, 0, 0, 0, 0]);
+  });
+
+  test('of a shard that has ended, pages without records tell nothing', async () => {
+    const given = { isClosed: () => true };
+    const page = { records: 3, ageMs: 3 * hourMs };
+    expect(await lagsOf([page, ...repeat(3, { records: 0 })], given)).toEqual([3, 3, 3, 3]);
+    expect(await lagsOf(repeat(3, { records: 0 }), given)).toEqual(repeat(3, Infinity));
+  });
 });
