@@ -9,6 +9,12 @@ import { parseRfc3339, rfc3339 } from '../time.ts';
 /** How often the state notes until when the stream has been read, so that a long pause can be noticed. */
 const streamMarkIntervalMs = 5 * 60_000;
 
+/**
+ * And with scanned items, which may be ahead of the stream: what one emits that was deleted before the stream came to
+ * it, a repair finds by that. Told once a second: pages of a small table are small, and many.
+ */
+const scanMarkIntervalMs = 1000;
+
 /** Notes it now and then, until the signal aborts. */
 export async function markStream(
   state: TableState,
@@ -19,8 +25,17 @@ export async function markStream(
 ): Promise<void> {
   for (;;) {
     await clock.sleep(streamMarkIntervalMs, signal);
-    const readUntilMs = lag.readUntilMs();
-    const marked = state.streamReadAt === undefined ? -Infinity : parseRfc3339(state.streamReadAt);
-    if (readUntilMs > marked) await emit(state.amend({ streamReadAt: rfc3339(readUntilMs) }));
+    await emit(mark(state, lag.readUntilMs(), 0));
   }
+}
+
+/** What goes with a page of items; nothing where it has been noted just now. */
+export function streamMark(state: TableState, lag: StreamLag): JsonObject {
+  return mark(state, lag.readUntilMs(), scanMarkIntervalMs) ?? {};
+}
+
+function mark(state: TableState, readUntilMs: number, afterMs: number): JsonObject | undefined {
+  const marked = state.streamReadAt === undefined ? -Infinity : parseRfc3339(state.streamReadAt);
+  if (readUntilMs <= marked + afterMs) return undefined;
+  return state.amend({ streamReadAt: rfc3339(readUntilMs) });
 }

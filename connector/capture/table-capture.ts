@@ -24,7 +24,7 @@ import { Fence } from './fence.ts';
 import { expandDeletesBeforeMs, skipBeforeMs } from './record-bounds.ts';
 import { betterSegmentCount } from './segment-count.ts';
 import { StreamFirst } from './stream-first.ts';
-import { markStream } from './stream-mark.ts';
+import { markStream, streamMark } from './stream-mark.ts';
 import { TableOutput } from './table-output.ts';
 import { TableRepair } from './table-repair.ts';
 import { assertSameStream } from './table-start.ts';
@@ -52,6 +52,7 @@ export class TableCapture {
       transcoder: this.#output.transcoder,
       streamFirst: this.#streamFirst,
       counts: this.counts,
+      streamMark: () => streamMark(options.state, this.lag),
       emit: (...batch) => this.#output.emit(...batch),
     });
   }
@@ -171,7 +172,10 @@ export class TableCapture {
     const { dropped } = admission;
     this.counts.units += documents.consumedUnits;
     this.counts.documents += documents.count - dropped.length;
-    const patch = state.advanceSegment(page.segment, documents, context.clock.now());
+    const patch = {
+      ...state.advanceSegment(page.segment, documents, context.clock.now()),
+      ...streamMark(state, this.lag),
+    };
     await this.#output.emit(patch, documents, dropped);
     return {
       kind: 'covered',

@@ -21,6 +21,8 @@ export interface TableRepairOptions extends Pick<
   readonly transcoder: Transcoder;
   readonly streamFirst: StreamFirst;
   readonly counts: { units: number; documents: number };
+  /** Until when the stream has been read, if that is to be noted. */
+  readonly streamMark: () => JsonObject;
   readonly emit: (
     patch: JsonObject | undefined,
     documents?: Frames,
@@ -124,7 +126,11 @@ export class TableRepair {
       ...(window === undefined ? {} : { window }),
       counts: { read: count, changed, deleted },
     };
-    await this.#options.emit(state.updateRepair(update, context.clock.now()), documents, dropped);
+    const patch = {
+      ...state.updateRepair(update, context.clock.now()),
+      ...this.#options.streamMark(),
+    };
+    await this.#options.emit(patch, documents, dropped);
     return { kind: 'covered', left, units: consumedUnits };
   }
 
