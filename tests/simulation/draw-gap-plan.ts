@@ -38,6 +38,8 @@ export function drawGapPlan(seed: number): Plan {
     // Recovery is on since the tables' creation: a clock that is behind would see the gap begin before it.
     prehistoryMs: Math.max(base.prehistoryMs, 14 * minuteMs),
     shardLifeMs: 30 * hourMs,
+    // So are listings of a day and more, of one page.
+    listingPageLength: pick([100, 100, 100, base.listingPageLength]),
     faults: { ...base.faults, ...drawExportFaults(random) },
   };
   // A binding that is removed forgets what it had read; so there is no gap to be healed.

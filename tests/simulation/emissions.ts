@@ -118,9 +118,10 @@ export function scansAhead(evidence: Evidence, sinceMs: number): string[] {
   );
   return scans.flatMap(({ document }) => {
     const scannedAt = Date.parse(textOf(property(metaOf(document), 'scannedAt')));
+    // A document tells whole milliseconds, and the request began within that one.
     const waiting = late.find(
       ({ visibleAtMs, emittedAtMs }) =>
-        visibleAtMs + backlogMsMax < scannedAt && scannedAt < emittedAtMs,
+        visibleAtMs + backlogMsMax < scannedAt && scannedAt + 1 <= emittedAtMs,
     );
     return waiting === undefined
       ? []
