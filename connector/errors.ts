@@ -90,6 +90,11 @@ export function isConnectorError(error: unknown): error is ConnectorError {
   return nameOf(error) === 'ConnectorError';
 }
 
+/** True for a call that AWS refused, also where a bundle holds the error's class twice: known by what only it has. */
+export function isAwsRefusal(error: unknown): boolean {
+  return memberOf(error, 'throttlingReasons') !== undefined;
+}
+
 /** The error and its remedy, as a user reads them. AWS's own sentences end with a full stop, ours do not. */
 export function sentencesOf({ message, hint }: ConnectorError): string {
   return hint === undefined ? message : `${message.replace(/\.$/, '')}. ${hint}`;
@@ -110,10 +115,19 @@ export function messageOf(error: unknown): string {
   return stringMember(error, 'message') ?? String(error);
 }
 
+/** Where anything was thrown, if it tells. */
+export function stackOf(error: unknown): string | undefined {
+  return stringMember(error, 'stack');
+}
+
 function stringMember(error: unknown, member: string): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  const value: unknown = Reflect.get(error, member);
+  const value = memberOf(error, member);
   return typeof value === 'string' ? value : undefined;
+}
+
+/** A member of anything thrown. */
+export function memberOf(error: unknown, member: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, member) : undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Clock } from './host.ts';
 import { rfc3339 } from './time.ts';
 
 /** From least to most urgent. */
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -31,7 +31,7 @@ export interface LogEvent {
 }
 
 /** `json` for Flow; `text` for people; `color` for people at a terminal. */
-export const logFormats = ['json', 'text', 'color'] as const;
+const logFormats = ['json', 'text', 'color'] as const;
 export type LogFormat = (typeof logFormats)[number];
 
 export interface LogOptions {

@@ -72,7 +72,7 @@ export function bareTableName(nameOrArn: string): string {
 }
 
 /** True when a stream's records carry the new image, without which nothing can be captured. */
-export function isViewTypeUsable(viewType: StreamViewType): boolean {
+function isViewTypeUsable(viewType: StreamViewType): boolean {
   return viewType === 'NEW_AND_OLD_IMAGES' || viewType === 'NEW_IMAGE';
 }
 

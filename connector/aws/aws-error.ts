@@ -4,7 +4,9 @@ import {
   ConnectorError,
   codeOf,
   errorCodes,
+  isAwsRefusal,
   isConnectorError,
+  memberOf,
   messageOf,
   nameOf,
 } from '../errors.ts';
@@ -32,9 +34,8 @@ export class AwsError extends Error {
   }
 }
 
-/** True for a failed call, also one from another chunk of the program: known by what only such errors tell. */
 export function isAwsError(error: unknown): error is AwsError {
-  return typeof error === 'object' && error !== null && 'throttlingReasons' in error;
+  return isAwsRefusal(error);
 }
 
 /**
@@ -120,7 +121,7 @@ function remedyOfStatus(status: number): Remedy {
 }
 
 /** True when no answer came at all, not to its end, or garbled: a damaged one may be whole the next time. */
-export function isConnectionError(error: unknown): boolean {
+function isConnectionError(error: unknown): boolean {
   const code = codeOf(error) ?? '';
   return connectionCodes.has(code) || code.startsWith('HPE_');
 }
@@ -235,7 +236,6 @@ export function placeOf({ endpoint }: Pick<CallSubject, 'endpoint'>): string {
 }
 
 function statusOf(error: unknown): number {
-  if (typeof error !== 'object' || error === null) return 0;
-  const status: unknown = Reflect.get(error, 'status');
+  const status = memberOf(error, 'status');
   return typeof status === 'number' ? status : 0;
 }

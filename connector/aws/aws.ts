@@ -6,23 +6,9 @@ import type { ItemKey, Table } from '../table.ts';
 import type { ExportApi, ObjectStore } from './export-api.ts';
 import type { RetryContext } from './retry.ts';
 
-export {
-  AwsError,
-  explain,
-  isAwsError,
-  isConnectionError,
-  placeOf,
-  remedyOf,
-  type CallSubject,
-} from './aws-error.ts';
-export type {
-  Backups,
-  ExportApi,
-  ExportRequest,
-  ExportStatus,
-  ObjectPart,
-  ObjectStore,
-} from './export-api.ts';
+export { AwsError, isAwsError, placeOf, remedyOf, type CallSubject } from './aws-error.ts';
+export type { Backups, ExportStatus, ObjectPart, ObjectStore } from './export-api.ts';
+export type { ExportTarget } from '../config/config.ts';
 export { Patience, withRetry, type RetryContext } from './retry.ts';
 
 export interface ScanRequest {

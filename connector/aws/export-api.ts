@@ -1,5 +1,7 @@
 /** The ports that a repair needs besides: exports of a table, and the objects that they are made of. */
 
+import type { ExportTarget } from '../config/config.ts';
+
 /** What point-in-time recovery remembers of a table. */
 export interface Backups {
   readonly isEnabled: boolean;
@@ -10,11 +12,8 @@ export interface Backups {
 }
 
 /** One incremental export. Seconds since the epoch, `from` inclusive, `to` exclusive. */
-export interface ExportRequest {
+export interface ExportRequest extends ExportTarget {
   readonly tableArn: string;
-  readonly bucket: string;
-  readonly prefix: string | undefined;
-  readonly bucketOwner: string | undefined;
   readonly fromSeconds: number;
   readonly toSeconds: number;
   /** The same token and the same request give the same export, for eight hours. */

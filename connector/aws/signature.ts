@@ -9,7 +9,7 @@ import { rfc3339 } from '../time.ts';
 
 const algorithm = 'AWS4-HMAC-SHA256';
 const service = 'dynamodb';
-export const contentType = 'application/x-amz-json-1.0';
+const contentType = 'application/x-amz-json-1.0';
 
 /** A POST of AWS JSON. */
 export interface SignedCall {

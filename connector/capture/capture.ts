@@ -11,7 +11,7 @@ import { watchProgress } from './progress-watch.ts';
 import { reportProgress } from './progress.ts';
 import { TableTask } from './table-task.ts';
 
-export type { CaptureOptions, TableBinding } from './capture-context.ts';
+export type { TableBinding } from './capture-context.ts';
 export type { CaptureEnd } from './capture-end.ts';
 export { Emitter } from './emitter.ts';
 export type { ProgressWatch, WatchedTable } from './progress-watch.ts';

@@ -1,6 +1,13 @@
 /** How a command that failed says so, and with which exit code. */
 
-import { isConnectorError, errorCodes, messageOf, nameOf } from '../errors.ts';
+import {
+  errorCodes,
+  isAwsRefusal,
+  isConnectorError,
+  messageOf,
+  nameOf,
+  stackOf,
+} from '../errors.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 /** What a shell gets to know. */
@@ -33,12 +40,9 @@ export function describeError(error: unknown, { colors }: Pick<Terminal, 'colors
       colors.dim(`Code:  ${code}`),
     ].join('\n');
   }
-  // Known by its status, since a bundle may hold its class twice: AWS refused what we asked for, and said why.
-  if (typeof error === 'object' && error !== null && 'throttlingReasons' in error) {
+  if (isAwsRefusal(error)) {
     return `${label} AWS refused a request: ${nameOf(error)}: ${messageOf(error)}`;
   }
-  const stack: unknown =
-    typeof error === 'object' && error !== null ? Reflect.get(error, 'stack') : undefined;
-  const details = typeof stack === 'string' ? stack : `${nameOf(error)}: ${messageOf(error)}`;
+  const details = stackOf(error) ?? `${nameOf(error)}: ${messageOf(error)}`;
   return `${label} This is a bug of source-dynamodb; please report it with these lines.\n${details}`;
 }

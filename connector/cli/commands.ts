@@ -238,9 +238,8 @@ function parseCount(text: string): number {
 }
 
 /** Options that name a capture. */
-export const sourceOption = () =>
-  new Option('--source <file>', 'the flow.yaml').default('flow.yaml');
-export const captureOption = () =>
+const sourceOption = () => new Option('--source <file>', 'the flow.yaml').default('flow.yaml');
+const captureOption = () =>
   new Option('--capture <name>', 'the capture, where the file holds several');
 
 /** Patterns of table names; each use of the option adds one. */

@@ -4,10 +4,12 @@ import { codecNamed } from '../../protocol/codec.ts';
 import {
   ConnectorError,
   errorCodes,
+  isAwsRefusal,
   isConnectorError,
   messageOf,
   nameOf,
   sentencesOf,
+  stackOf,
 } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { createLog, parseLogFormat, parseLogLevel } from '../log.ts';
@@ -43,11 +45,9 @@ function lastWords(error: unknown): [string, Record<string, unknown>] {
       { code, ...(cause === undefined ? {} : { cause: messageOf(cause) }) },
     ];
   }
-  // Known by its status, since a bundle may hold its class twice: AWS refused what we asked for, and said why.
-  if (typeof error === 'object' && error !== null && 'throttlingReasons' in error) {
+  if (isAwsRefusal(error)) {
     return [`AWS refused a request: ${nameOf(error)}: ${messageOf(error)}`, {}];
   }
-  const stack: unknown =
-    typeof error === 'object' && error !== null ? Reflect.get(error, 'stack') : '';
+  const stack = stackOf(error) ?? '';
   return [`Unexpected error, a bug: ${nameOf(error)}: ${messageOf(error)}`, { stack }];
 }

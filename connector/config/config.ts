@@ -15,7 +15,8 @@ import type { TableFilter } from '../table.ts';
 
 export { serverUrl } from './text-rules.ts';
 
-export type { Credentials, EndpointConfig, ResourceConfig } from './configured.ts';
+export type { EndpointConfig, ResourceConfig } from './configured.ts';
+export type { ExportTarget } from './export-target.ts';
 
 const idleBackoffMaxMsDefault = 1000;
 /** DynamoDB allows five reads a second of a shard. */

@@ -17,7 +17,7 @@ import { isIncluded } from '../table-filter.ts';
 import { isGone } from '../table-status.ts';
 
 export { sourcedSchema } from './sourced-schema.ts';
-export { documentKey, documentSchema, type JsonSchema } from './document-schema.ts';
+export { documentKey, documentSchema } from './document-schema.ts';
 
 /** Enough to describe 2,500 tables, an account's default quota, in seconds; far below the API's own limit. */
 export const describeConcurrency = 8;

@@ -1,7 +1,7 @@
 /** Folds the documents of many keys, as Flow does in the transactions of captures and materializations. */
 import type { Collection } from './collection.ts';
 import type { JsonValue } from './json.ts';
-import type { Reduced } from './reducer.ts';
+import type { Reduced } from './neighbours.ts';
 import { isNotAssociative } from './reduction-error.ts';
 
 /** A document as it leaves the combiner. */

@@ -9,7 +9,6 @@ import { reduceLocation } from './strategies.ts';
 
 export { ReductionError, type ReductionErrorKind } from './reduction-error.ts';
 export type { JsonSchema } from './schema-text.ts';
-export type { Reduced } from './neighbours.ts';
 
 /** The reductions of one schema. Holds no documents. */
 export interface Reducer {

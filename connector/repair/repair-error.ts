@@ -7,10 +7,6 @@ export class RepairImpossible extends Error {
   override readonly name = 'RepairImpossible';
 }
 
-export function isRepairImpossible(error: unknown): error is RepairImpossible {
-  return error instanceof Error && error.name === 'RepairImpossible';
-}
-
 /** An export that is of no use: its files are gone, damaged, or not what was asked for. Another one may be. */
 export class ExportUnusable extends Error {
   override readonly name = 'ExportUnusable';

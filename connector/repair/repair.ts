@@ -1,7 +1,7 @@
 /** Heals a gap in a stream from incremental exports: each key that changed in it is read again, under the fence. */
 
 import type { ByteBudget } from '../async/byte-budget.ts';
-import type { ExportStatus, RepairPorts } from '../aws/aws.ts';
+import type { ExportStatus, ExportTarget, RepairPorts } from '../aws/aws.ts';
 import {
   errorCodes,
   isConnectorError,
@@ -21,12 +21,12 @@ import {
   type RereadOutcome,
   type RereadPage,
 } from './rereading.ts';
-import { filesOf, startExport, type ExportTarget } from './window-export.ts';
+import { filesOf, startExport } from './window-export.ts';
 import { parseWindowId } from './windows.ts';
 
-export { isRepairImpossible, RepairImpossible } from './repair-error.ts';
+export { RepairImpossible } from './repair-error.ts';
 export type { RereadOutcome, RereadPage } from './rereading.ts';
-export { assertRemembered, type ExportTarget } from './window-export.ts';
+export { assertRemembered } from './window-export.ts';
 export { planWindows, windowId, type Gap, type GapShard, type RepairPlan } from './windows.ts';
 
 /** Exports take ten minutes at least, and hours at times: they are asked for less and less often. */

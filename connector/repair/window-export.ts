@@ -1,19 +1,13 @@
 /** One window's export: started, waited for, and its files found. */
 
 import { createHash } from 'node:crypto';
-import type { Backups, ExportStatus, RepairPorts } from '../aws/aws.ts';
+import type { Backups, ExportStatus, ExportTarget, RepairPorts } from '../aws/aws.ts';
 import { messageOf, nameOf } from '../errors.ts';
 import { rfc3339 } from '../time.ts';
 import { parseFiles, parseSummary, type ExportFile } from './manifest.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { ExportUnusable, RepairImpossible } from './repair-error.ts';
 import { windowId, type Window } from './windows.ts';
-
-export interface ExportTarget {
-  readonly bucket: string;
-  readonly prefix: string | undefined;
-  readonly bucketOwner: string | undefined;
-}
 
 export interface ExportOrder {
   readonly tableArn: string;

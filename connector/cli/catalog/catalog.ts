@@ -60,7 +60,7 @@ export function pathFrom(file: YamlFile, named: string, node: Node | undefined):
 }
 
 /** The root of a file as a mapping; undefined for an empty file. */
-export function rootOf(file: YamlFile): YAMLMap | undefined {
+function rootOf(file: YamlFile): YAMLMap | undefined {
   const { contents } = file.document;
   if (contents === null || (isScalar(contents) && contents.value === null)) return undefined;
   if (isMap(contents)) return contents;

@@ -11,7 +11,7 @@ import {
 import type { CapturedDocument } from './session-output.ts';
 
 /** JSON of all rows together; as values in memory they take several times as much, which Node's heap still holds. */
-export const reducedBytesMax = 256 * 1024 * 1024;
+const reducedBytesMax = 256 * 1024 * 1024;
 
 export interface ReducedCollection {
   readonly name: string;

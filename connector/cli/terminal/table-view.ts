@@ -38,7 +38,7 @@ export function renderTable(
 }
 
 /** The columns' widths that keep within a width; undefined when they cannot. */
-export function fitted(
+function fitted(
   columns: readonly Column[],
   naturals: readonly number[],
   widthMax: number,
