@@ -1,7 +1,7 @@
 /** Checks of the code itself: who may import whom, how long a file may grow, and what lies where. */
 
 import { describe, expect, test } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { circlesIn } from './support/import-circles.ts';
 
@@ -171,6 +171,18 @@ test('no file of the product imports itself by way of others, not even for types
   const graph = new Map(files.map((file) => [file, importsOf(file, readFileSync(file, 'utf8'))]));
   const want = circlesWithReason.map(([, circle]) => circle);
   expect(circlesIn(graph).sort()).toEqual(want);
+});
+
+test('unit tests lie as what they test: each of their folders is one of the product, or of the tests', () => {
+  const isTest = (file: string) => file.endsWith('.test.ts');
+  const folders = filesIn('tests/unit')
+    .filter(isTest)
+    .map((file) => path.dirname(file));
+  const rooms = [...new Set(folders)].map((folder) => path.relative('tests/unit', folder));
+  const hasPlace = (room: string) =>
+    ['connector', '.', 'tests'].some((above) => existsSync(path.join(above, room)));
+  // The image is made by one file, at the top.
+  expect(rooms.filter((room) => !hasPlace(room))).toEqual(['image']);
 });
 
 describe('every file of ours', () => {

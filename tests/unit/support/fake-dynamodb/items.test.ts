@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Item, settleItem } from '../../support/fake-dynamodb/attribute-value.ts';
-import { ItemIndex } from '../../support/fake-dynamodb/item-index.ts';
-import { comparePlaces, firstPlace, keyOf } from '../../support/fake-dynamodb/key.ts';
-import { canonicalNumber, numberOrder } from '../../support/fake-dynamodb/number-text.ts';
-import { Harness, order } from './fake-harness.ts';
+import { type Item, settleItem } from '../../../support/fake-dynamodb/attribute-value.ts';
+import { ItemIndex } from '../../../support/fake-dynamodb/item-index.ts';
+import { comparePlaces, firstPlace, keyOf } from '../../../support/fake-dynamodb/key.ts';
+import { canonicalNumber, numberOrder } from '../../../support/fake-dynamodb/number-text.ts';
+import { Harness, order } from '../fake-harness.ts';
 
 describe('canonicalNumber()', () => {
   test.each([

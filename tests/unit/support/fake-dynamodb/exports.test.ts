@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FakeOptions } from '../../support/fake-dynamodb/fake-dynamodb.ts';
-import { ExportReading, md5 } from './export-reading.ts';
-import { Harness, order } from './fake-harness.ts';
+import type { FakeOptions } from '../../../support/fake-dynamodb/fake-dynamodb.ts';
+import { ExportReading, md5 } from '../export-reading.ts';
+import { Harness, order } from '../fake-harness.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

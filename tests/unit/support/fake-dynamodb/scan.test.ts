@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Harness, order, type ScanAnswer } from './fake-harness.ts';
+import { Harness, order, type ScanAnswer } from '../fake-harness.ts';
 
 /** Scans to the end and gives the pages. */
 async function scanAll(harness: Harness, parameters: Record<string, unknown> = {}) {

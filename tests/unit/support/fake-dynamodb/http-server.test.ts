@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as db from '@aws-sdk/client-dynamodb';
 import * as streams from '@aws-sdk/client-dynamodb-streams';
-import { type FakeServer, serveFake } from '../../support/fake-dynamodb/http-server.ts';
-import { ExportReading } from './export-reading.ts';
+import { type FakeServer, serveFake } from '../../../support/fake-dynamodb/http-server.ts';
+import { ExportReading } from '../export-reading.ts';
 
 let server: FakeServer;
 let client: db.DynamoDBClient;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TableMode } from '../../support/fake-dynamodb/fake-dynamodb.ts';
-import { Harness, order } from './fake-harness.ts';
+import type { TableMode } from '../../../support/fake-dynamodb/fake-dynamodb.ts';
+import { Harness, order } from '../fake-harness.ts';
 
 const key = { id: { S: 'a' } };
 

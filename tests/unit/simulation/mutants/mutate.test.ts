@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { mutate } from '../../simulation/mutants/mutate.ts';
-import { mutants } from '../../simulation/mutants/mutants.ts';
+import { mutate } from '../../../simulation/mutants/mutate.ts';
+import { mutants } from '../../../simulation/mutants/mutants.ts';
 
 describe('mutate()', () => {
   const mutant = { name: 'no wait', file: 'a.ts', find: 'wait();', replace: '$& $1' };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Item } from '../../support/fake-dynamodb/fake-dynamodb.ts';
-import { Harness, order } from './fake-harness.ts';
+import type { Item } from '../../../support/fake-dynamodb/fake-dynamodb.ts';
+import { Harness, order } from '../fake-harness.ts';
 
 interface Answer {
   readonly Responses: Readonly<Record<string, readonly Item[]>>;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { HttpRequest } from '../../../connector/host.ts';
-import { Harness } from './fake-harness.ts';
+import type { HttpRequest } from '../../../../connector/host.ts';
+import { Harness } from '../fake-harness.ts';
 
 const object = Buffer.from('0123456789');
 const never = new AbortController().signal;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { crc32 } from 'node:zlib';
-import { codeOf, messageOf } from '../../../connector/errors.ts';
-import type { FaultKind, Item } from '../../support/fake-dynamodb/fake-dynamodb.ts';
-import { decoded, Harness, order } from './fake-harness.ts';
+import { codeOf, messageOf } from '../../../../connector/errors.ts';
+import type { FaultKind, Item } from '../../../support/fake-dynamodb/fake-dynamodb.ts';
+import { decoded, Harness, order } from '../fake-harness.ts';
 
 const scan = { TableName: 'orders', ConsistentRead: true };
 

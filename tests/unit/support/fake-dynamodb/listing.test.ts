@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Harness, type ListingAnswer } from './fake-harness.ts';
+import { Harness, type ListingAnswer } from '../fake-harness.ts';
 
 const isShownClosed = (shard: ListingAnswer['Shards'][number]) =>
   shard.SequenceNumberRange.EndingSequenceNumber !== undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Harness, order, type RecordsAnswer } from './fake-harness.ts';
+import { Harness, order, type RecordsAnswer } from '../fake-harness.ts';
 
 const hourMs = 3_600_000;
 const idOf = (record: RecordsAnswer['Records'][number]) => record.dynamodb.Keys['id']?.['S'];
