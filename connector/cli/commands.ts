@@ -42,6 +42,8 @@ function createProgram(context: CommandContext, isVerbose: boolean, done: Done):
     .option('--verbose', 'with --version: and what it runs on, for reports of bugs')
     .helpOption('-h, --help', 'print this help, or that of a command')
     .helpCommand(false)
+    // Or the program's own --verbose would be taken for that of a command.
+    .enablePositionalOptions()
     .addHelpText('after', programHelp)
     .showHelpAfterError('See --help for what there is.')
     .configureOutput({

@@ -65,13 +65,17 @@ export function repairChecks(
   };
 }
 
-/** What will surprise whoever relies on repairs; undefined where nothing will. */
-export function recoveryNote({ isEnabled, periodDays }: Recovery): string | undefined {
+/** What will surprise whoever relies on repairs; undefined where nothing will, or it is a problem besides. */
+export function recoveryNote(
+  { isEnabled, periodDays }: Recovery,
+  { onDataLoss }: Pick<RepairConfig, 'onDataLoss'>,
+): string | undefined {
+  if (!isEnabled && onDataLoss === 'repair') return undefined;
   if (!isEnabled) {
     return 'Without point-in-time recovery no gap is repaired: the table is backfilled again';
   }
   if (periodDays !== 1) return undefined;
-  return 'Point-in-time recovery keeps one day, no more than the stream: no longer pause can be repaired';
+  return 'Point-in-time recovery keeps one day, no more than the stream: a longer pause cannot be repaired';
 }
 
 async function checkKeyReads(table: Table, aws: Aws, signal: AbortSignal): Promise<void> {

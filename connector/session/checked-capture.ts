@@ -64,7 +64,7 @@ export async function checkCapture(
     return {
       ...{ ...check, key, shards },
       lacksOldImages: lacksOldImages(check),
-      recoveryNote: recovery === undefined ? undefined : recoveryNote(recovery),
+      recoveryNote: recovery === undefined ? undefined : recoveryNote(recovery, config),
     };
   };
   return {

@@ -28,7 +28,8 @@ export async function validate(
     });
   }
   for (const { table, recovery } of checks) {
-    const note = recovery === undefined ? undefined : recoveryNote(recovery);
+    if (recovery === undefined || repair === undefined) continue;
+    const note = recoveryNote(recovery, repair);
     if (note !== undefined) log.warn(note, { table: table?.name });
   }
   const problems = checks.flatMap((check) => check.problems);

@@ -32,6 +32,17 @@ describe('runCommandLine()', () => {
     expect(stdout).toContain('--source <file>');
   });
 
+  test('knows the --verbose of a command from its own', async () => {
+    const binding = (index: number) =>
+      `      - { resource: { table: t${index} }, target: a/t${index}, disable: true }\n`;
+    const bindings = Array.from({ length: 40 }, (_, index) => binding(index)).join('');
+    const text = `captures:\n  a/b:\n    endpoint: { local: { config: { region: us-east-1 } } }\n    bindings:\n${bindings}`;
+    const environment = { NO_COLOR: '1' };
+    const options = { files: { 'flow.yaml': text }, columns: 80, environment };
+    expect((await run('validate', options)).stdout).toContain('40 bindings without a problem');
+    expect((await run('validate --verbose', options)).stdout).toContain('t39 → a/t39');
+  });
+
   test('lists every command', async () => {
     const { stdout } = await run('--help');
     const commands = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name);

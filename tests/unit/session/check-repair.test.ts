@@ -115,11 +115,13 @@ describe('checkBindings() of captures that repair gaps', () => {
 });
 
 test.each([
-  [35, true, undefined],
-  [1, true, 'keeps one day'],
-  [undefined, false, 'Without point-in-time recovery'],
-])('recoveryNote() of %s days', (periodDays, isEnabled, want) => {
-  const note = recoveryNote({ isEnabled, periodDays, earliestMs: 0, latestMs: 0 });
+  [35, true, 'repair', undefined],
+  [1, true, 'repair', 'keeps one day'],
+  [undefined, false, 'repair-or-backfill', 'Without point-in-time recovery'],
+  [undefined, false, 'repair', undefined],
+] as const)('recoveryNote() of %s days', (periodDays, isEnabled, onDataLoss, want) => {
+  const recovery = { isEnabled, periodDays, earliestMs: 0, latestMs: 0 };
+  const note = recoveryNote(recovery, { onDataLoss });
   if (want === undefined) expect(note).toBeUndefined();
   else expect(note).toContain(want);
 });
