@@ -2,6 +2,8 @@
 
 import type { Clock } from '../host.ts';
 import type { Log } from '../log.ts';
+import { count, duration, grouped } from './progress-words.ts';
+import { repairDetails, type TableRepairProgress } from './repair-progress.ts';
 
 /**
  * Status lines are for reading: one every ten seconds at most, and only when something changed. After a phase has
@@ -11,16 +13,6 @@ const reportIntervalMs = 10_000;
 const reportIntervalMsMin = 1_000;
 /** What the stream is behind by less than this is as good as nothing. */
 const lagReportedMsMin = 5_000;
-
-/** How far a repair is. */
-export interface TableRepairProgress {
-  readonly phase: 'exporting' | 'reading' | 'waiting';
-  readonly windowsLeft: number;
-  readonly keysRead: number;
-  /** Of the export that is being read. */
-  readonly keysInWindow: number;
-  readonly keysReadInWindow: number;
-}
 
 /** One table's progress. */
 export interface TableProgress {
@@ -54,20 +46,23 @@ export async function reportProgress(
   let reported = '';
   let phases = '';
   let intervalMs = reportIntervalMsMin;
-  let last: { readonly atMs: number; readonly items: number } | undefined;
+  let last: { readonly atMs: number; readonly items: number; readonly keys: number } | undefined;
   for (;;) {
     const progress = tables.map((table) => table.progress());
     const items = sum(progress, (table) => table.items);
+    const keys = sum(progress, ({ repair }) => repair?.keysRead ?? 0);
     const now = clock.now();
-    const rate =
-      last === undefined ? 0 : ((items - last.items) * 1000) / Math.max(1, now - last.atMs);
-    const sentence = statusSentence(progress, rate);
+    const seconds = Math.max(1, now - (last?.atMs ?? now)) / 1000;
+    const sentence = statusSentence(progress, {
+      items: last === undefined ? 0 : (items - last.items) / seconds,
+      keys: last === undefined ? 0 : (keys - last.keys) / seconds,
+    });
     if (sentence !== reported) {
       log.status(sentence);
       for (const table of progress) log.debug('Table progress', { ...table });
       reported = sentence;
     }
-    last = { atMs: now, items };
+    last = { atMs: now, items, keys };
     const phasesNow = progress.map(({ phase }) => phase).join();
     intervalMs =
       phasesNow === phases ? Math.min(reportIntervalMs, intervalMs * 2) : reportIntervalMsMin;
@@ -76,13 +71,34 @@ export async function reportProgress(
   }
 }
 
-/** What the capture as a whole is doing. `itemsPerSecond` is the present rate of all backfills. */
-export function statusSentence(tables: readonly TableProgress[], itemsPerSecond: number): string {
-  const unfinished = tables.filter(({ phase }) => phase !== 'streaming');
+/** The present pace of all backfills, and of all repairs. */
+export interface Rates {
+  readonly items: number;
+  readonly keys: number;
+}
+
+/** What the capture as a whole is doing. */
+export function statusSentence(tables: readonly TableProgress[], rates: Rates): string {
   const lag = lagClause(tables);
+  const repairing = tables.filter(({ repair }) => repair !== undefined);
+  if (repairing.length === 0) return backfillSentence(tables, rates.items, lag);
+  const which = whichOf(repairing, tables.length);
+  const details = repairDetails(
+    repairing.flatMap(({ repair }) => repair ?? []),
+    rates.keys,
+  );
+  return tables.every(({ phase }) => phase === 'streaming')
+    ? `Repairing ${which} while streaming changes (${details}${lag})`
+    : `${backfillSentence(tables, rates.items, lag)}; repairing ${which} (${details})`;
+}
+
+function backfillSentence(
+  tables: readonly TableProgress[],
+  itemsPerSecond: number,
+  lag: string,
+): string {
+  const unfinished = tables.filter(({ phase }) => phase !== 'streaming');
   const shards = sum(tables, (table) => table.shards);
-  const repairing = repairSentence(tables, lag);
-  if (unfinished.length === 0 && repairing !== undefined) return repairing;
   if (unfinished.length === 0) {
     return `Streaming changes of ${count(tables.length, 'table')} (${count(shards, 'shard')} open${lag})`;
   }
@@ -111,26 +127,6 @@ export function statusSentence(tables: readonly TableProgress[], itemsPerSecond:
   return `Backfilling ${which} while streaming changes (${details.join(', ')}${lag})`;
 }
 
-/** Of the tables that are repaired, while none is backfilled. */
-function repairSentence(tables: readonly TableProgress[], lag: string): string | undefined {
-  const repairing = tables.filter(({ repair }) => repair !== undefined);
-  if (repairing.length === 0) return undefined;
-  const repairs = repairing.flatMap(({ repair }) => repair ?? []);
-  const total = (of: (repair: TableRepairProgress) => number) =>
-    repairs.reduce((sum, repair) => sum + of(repair), 0);
-  const windows = total(({ windowsLeft }) => windowsLeft);
-  const keysLeft = total(({ keysInWindow, keysReadInWindow }) =>
-    Math.max(0, keysInWindow - keysReadInWindow),
-  );
-  const details = [`${count(windows, 'export')} left`];
-  if (repairs.some(({ phase }) => phase === 'reading')) {
-    details.push(`${grouped(keysLeft)} keys left of the present one`);
-  } else if (repairs.every(({ phase }) => phase === 'waiting')) {
-    details.push('waits after a failure, see the log');
-  } else details.push('exports take 10 to 20 minutes at least');
-  return `Repairing ${whichOf(repairing, tables.length)} while streaming changes (${details.join(', ')}${lag})`;
-}
-
 /** The tables by their number; a single one by its name. */
 function whichOf(tables: readonly TableProgress[], tableCount: number): string {
   const share = `${tables.length} of ${tableCount} tables`;
@@ -149,22 +145,6 @@ function lagClause(tables: readonly TableProgress[]): string {
   const lagMs = Math.max(0, ...tables.map((table) => table.lagMs));
   if (!Number.isFinite(lagMs) || lagMs < lagReportedMsMin) return '';
   return `, stream ${duration(lagMs / 1000)} behind`;
-}
-
-/** Seconds in the largest unit that leaves at least two. */
-function duration(seconds: number): string {
-  if (seconds < 120) return `${Math.ceil(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
-}
-
-function grouped(number: number): string {
-  return number.toLocaleString('en');
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function sum(tables: readonly TableProgress[], of: (table: TableProgress) => number): number {

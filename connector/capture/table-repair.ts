@@ -7,6 +7,7 @@ import { repairCounts, type RepairCounts } from '../state/state.ts';
 import { rfc3339 } from '../time.ts';
 import type { Frames, Transcoder } from '../transcoder/transcoder.ts';
 import type { Fence } from './fence.ts';
+import type { TableRepairProgress } from './repair-progress.ts';
 import type { StreamFirst } from './stream-first.ts';
 import type { TableCaptureOptions } from './capture-context.ts';
 
@@ -32,7 +33,12 @@ export interface TableRepairOptions extends Pick<
 
 export class TableRepair {
   readonly #options: TableRepairOptions;
-  readonly #progress: RepairProgress = { phase: 'exporting', keysInWindow: 0, keysReadInWindow: 0 };
+  readonly #progress: RepairProgress = {
+    phase: 'exporting',
+    opensAtMs: undefined,
+    keysInWindow: 0,
+    keysReadInWindow: 0,
+  };
 
   constructor(options: TableRepairOptions) {
     this.#options = options;
@@ -52,11 +58,20 @@ export class TableRepair {
   }
 
   /** Undefined when there is nothing to repair. */
-  progress() {
-    const { repair } = this.#options.state;
+  progress(): TableRepairProgress | undefined {
+    const { state, streamFirst, context } = this.#options;
+    const { repair } = state;
     if (repair === undefined) return undefined;
-    const windows = Object.keys(repair.windows).length;
-    return { ...this.#progress, windowsLeft: windows, keysRead: repairCounts(repair).read };
+    const { phase, opensAtMs, ...keys } = this.#progress;
+    const windows = Object.values(repair.windows);
+    return {
+      ...keys,
+      phase: phase === 'reading' && !streamFirst.isOpen ? 'waiting-for-stream' : phase,
+      windowsLeft: windows.length,
+      windowsAsked: windows.filter(({ exportArn }) => exportArn !== undefined).length,
+      opensInMs: opensAtMs === undefined ? undefined : opensAtMs - context.clock.now(),
+      keysRead: repairCounts(repair).read,
+    };
   }
 
   async run(signal: AbortSignal): Promise<void> {

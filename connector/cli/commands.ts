@@ -18,8 +18,7 @@ export async function runCommand(
 ): Promise<number> {
   const context = createContext(host);
   let exitCode: number = exitCodes.ok;
-  const isVerbose = commandLine.includes('--verbose');
-  const program = createProgram(context, isVerbose, (code) => {
+  const program = createProgram(context, commandLine.includes('--verbose'), (code) => {
     exitCode = code;
   });
   try {
@@ -42,8 +41,7 @@ function createProgram(context: CommandContext, isVerbose: boolean, done: Done):
     .option('--verbose', 'with --version: and what it runs on, for reports of bugs')
     .helpOption('-h, --help', 'print this help, or that of a command')
     .helpCommand(false)
-    // Or the program's own --verbose would be taken for that of a command.
-    .enablePositionalOptions()
+    .enablePositionalOptions() // A command's --verbose is not the program's.
     .addHelpText('after', programHelp)
     .showHelpAfterError('See --help for what there is.')
     .configureOutput({

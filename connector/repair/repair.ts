@@ -53,6 +53,8 @@ const patientCodes = new Set<ErrorCode>([
 /** What the operator is told of a repair. */
 export interface RepairProgress {
   phase: 'exporting' | 'reading' | 'waiting';
+  /** When another export can be asked for; undefined where that is none. */
+  opensAtMs: number | undefined;
   /** Of the window that is being read; undefined until its export is complete. */
   keysInWindow: number;
   keysReadInWindow: number;
@@ -142,10 +144,16 @@ async function startAll(
   ports: RepairPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, table, target, seed } = options;
+  const { clock, table, target, seed, progress } = options;
+  progress.opensAtMs = undefined;
   for (const [id, { exportArn, attempts = 0 }] of windowsOf(options)) {
+    if (exportArn !== undefined) continue;
     const window = parseWindowId(id);
-    if (exportArn !== undefined || clock.now() < window.toSeconds * 1000 + settleMs) continue;
+    const opensAtMs = window.toSeconds * 1000 + settleMs;
+    if (clock.now() < opensAtMs) {
+      progress.opensAtMs = Math.min(opensAtMs, progress.opensAtMs ?? Infinity);
+      continue;
+    }
     try {
       const order = { tableArn: table.arn, target, window, seed, attempts };
       const arn = await startExport(ports, order, signal);

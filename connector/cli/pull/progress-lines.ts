@@ -132,7 +132,11 @@ function tableText(table: TableMeter, layout: Layout, colors: Colors): string {
       return `${bar} ${percent}${cells.join('')}`;
     }
     case 'streaming': {
-      const parts = [plural(table.items, 'item'), plural(table.changes, 'change')];
+      const parts = [
+        ...repairParts(table),
+        plural(table.items, 'item'),
+        plural(table.changes, 'change'),
+      ];
       return `${bar} ${color(percent)} ${joined(parts, ', ', restWidth - 1)}`.trimEnd();
     }
     case 'waiting-for-stream':
@@ -140,6 +144,13 @@ function tableText(table: TableMeter, layout: Layout, colors: Colors): string {
     case 'starting':
       return `${bar} ${percent} ${colors.dim(shortened('starting', restWidth - 1))}`;
   }
+}
+
+function repairParts({ repair }: TableMeter): string[] {
+  if (repair === undefined) return [];
+  const { exportsLeft, keysLeft } = repair;
+  const keys = keysLeft === 0 ? [] : [`${plural(keysLeft, 'key')} of one`];
+  return ['repairs a gap', `${plural(exportsLeft, 'export')} left`, ...keys];
 }
 
 function streamParts(progress: Progress, colors: Colors): string[] {

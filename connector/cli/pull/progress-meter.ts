@@ -34,6 +34,8 @@ export interface TableMeter {
   readonly shards: number;
   /** Undefined until it is known. */
   readonly lagMs: number | undefined;
+  /** While a gap is repaired: exports left, and keys of the one that is being read. */
+  readonly repair?: { readonly exportsLeft: number; readonly keysLeft: number };
 }
 
 export interface Progress {
@@ -98,6 +100,12 @@ function meterOf(table: WatchedTable, window: RateWindow): TableMeter {
         ? left / coveredPerSecond
         : undefined,
     lagMs: Number.isFinite(lagMs) ? lagMs : undefined,
+    ...(table.repair !== undefined && {
+      repair: {
+        exportsLeft: table.repair.windowsLeft,
+        keysLeft: Math.max(0, table.repair.keysInWindow - table.repair.keysReadInWindow),
+      },
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   statusSentence,
   type TableProgress,
 } from '../../../connector/capture/progress.ts';
+import type { TableRepairProgress } from '../../../connector/capture/repair-progress.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { collectedLog, outcome } from '../aws/retry-context.ts';
 
@@ -70,7 +71,68 @@ describe('statusSentence()', () => {
       0,
     ],
   ])('%s', (want, tables, rate) => {
-    expect(statusSentence(tables.map(table), rate)).toBe(want);
+    expect(statusSentence(tables.map(table), { items: rate, keys: 0 })).toBe(want);
+  });
+
+  const repairing = (given: Partial<TableRepairProgress>, of: Partial<TableProgress> = {}) => ({
+    phase: 'streaming' as const,
+    ...of,
+    repair: {
+      phase: 'exporting' as const,
+      windowsLeft: 4,
+      windowsAsked: 4,
+      opensInMs: undefined,
+      keysRead: 0,
+      keysInWindow: 0,
+      keysReadInWindow: 0,
+      ...given,
+    },
+  });
+  const reading = { phase: 'reading', windowsLeft: 3, keysInWindow: 12_000 } as const;
+
+  test.each<[string, Partial<TableProgress>[]]>([
+    [
+      'Repairing "orders" while streaming changes (waits for 4 exports, 10 to 20 minutes at least)',
+      [repairing({})],
+    ],
+    [
+      'Repairing "orders" while streaming changes (starts 1 export)',
+      [repairing({ windowsLeft: 1, windowsAsked: 0 })],
+    ],
+    [
+      'Repairing "orders" while streaming changes (waits for 3 exports, 10 to 20 minutes at least, 1 more can begin in 12 min)',
+      [repairing({ windowsAsked: 3, opensInMs: 12 * minute })],
+    ],
+    [
+      'Repairing "orders" while streaming changes (2 exports can begin in 90 s)',
+      [repairing({ windowsLeft: 2, windowsAsked: 0, opensInMs: 1.5 * minute })],
+    ],
+    [
+      'Repairing "orders" while streaming changes (3 exports left, waits for the stream to catch up, stream 3 h behind)',
+      [repairing({ ...reading, phase: 'waiting-for-stream' }, { lagMs: 180 * minute })],
+    ],
+    [
+      'Repairing "orders" while streaming changes (3 exports left, 2,000 keys of this one, about 20 s)',
+      [repairing({ ...reading, keysReadInWindow: 10_000 })],
+    ],
+    [
+      'Repairing "orders" while streaming changes (4 exports left, waits after a failure, see the log)',
+      [repairing({ phase: 'waiting' })],
+    ],
+    [
+      'Repairing 2 of 3 tables while streaming changes (7 exports left, 12,000 keys of those being read, about 2 min)',
+      [repairing(reading), repairing({}, { tableName: 'b' }), { phase: 'streaming' }],
+    ],
+    [
+      'Backfilling "b" (1 of 2 tables) while streaming changes (50 %, 500 items, 0 read units); repairing "orders" (1 of 2 tables) (3 exports left, 12,000 keys of this one, about 2 min)',
+      [repairing(reading), { tableName: 'b', items: 500 }],
+    ],
+    [
+      'Backfilling "orders" while streaming changes (50 %, 500 items, 0 read units); repairing "orders" (waits for 4 exports, 10 to 20 minutes at least)',
+      [repairing({}, { phase: 'backfilling', items: 500 })],
+    ],
+  ])('%s', (want, tables) => {
+    expect(statusSentence(tables.map(table), { items: 0, keys: 100 })).toBe(want);
   });
 });
 
@@ -105,6 +167,26 @@ describe('reportProgress()', () => {
       'Starting "orders"',
       'Backfilling "orders" while streaming changes (0 %, 0 items, 0 read units)',
       'Streaming changes of 1 table (4 shards open)',
+    ]);
+  });
+
+  test('tells how long the keys of a repair will take', async () => {
+    const repair = {
+      phase: 'reading' as const,
+      ...{ windowsLeft: 1, windowsAsked: 1, opensInMs: undefined, keysInWindow: 1000 },
+    };
+    const { sentences } = await reported(
+      [0, 100, 300].map((keysRead) => ({
+        phase: 'streaming' as const,
+        repair: { ...repair, keysRead, keysReadInWindow: keysRead },
+      })),
+      4,
+    );
+    const words = 'Repairing "orders" while streaming changes (1 export left, ';
+    expect(sentences).toEqual([
+      `${words}1,000 keys of this one)`,
+      `${words}900 keys of this one, about 9 s)`,
+      `${words}700 keys of this one, about 7 s)`,
     ]);
   });
 

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { statusSentence, type TableProgress } from '../../../connector/capture/progress.ts';
+import type { TableRepairProgress } from '../../../connector/capture/repair-progress.ts';
 import { parseEndpointConfig, parseResourceConfigs } from '../../../connector/config/config.ts';
 import { documentSchema } from '../../../connector/discovery/discovery.ts';
 import { enableStreamCommand } from '../../../connector/table.ts';
@@ -170,15 +171,35 @@ describe('operations.md', () => {
   const streaming: TableProgress = { ...base, phase: 'streaming' };
   const lagging = (table: TableProgress, seconds: number) => ({ ...table, lagMs: seconds * 1000 });
 
+  const repair: TableRepairProgress = {
+    phase: 'exporting',
+    windowsLeft: 4,
+    windowsAsked: 4,
+    opensInMs: undefined,
+    keysRead: 0,
+    keysInWindow: 12_000,
+    keysReadInWindow: 0,
+  };
+  const repairing: TableProgress = { ...streaming, repair };
+  const reading: TableProgress = {
+    ...streaming,
+    tableName: 'users',
+    repair: { ...repair, phase: 'reading', windowsLeft: 3 },
+  };
+
   test('has status messages as they are', () => {
+    const statusOf = (tables: readonly TableProgress[], items: number, keys = 0) =>
+      statusSentence(tables, { items, keys });
     const [text = ''] = textsOf(pageNamed('operations'), 'text');
     expect(text.trim().split('\n').slice(1)).toEqual([
-      statusSentence([{ ...base, phase: 'starting' }], 0),
-      statusSentence([lagging({ ...base, phase: 'waiting-for-stream' }, 1800)], 0),
-      statusSentence([base], 8333),
-      statusSentence([lagging(base, 20), streaming, streaming], 0),
-      statusSentence([streaming, streaming, streaming], 0),
-      statusSentence([streaming, lagging(streaming, 180), streaming], 0),
+      statusOf([{ ...base, phase: 'starting' }], 0),
+      statusOf([lagging({ ...base, phase: 'waiting-for-stream' }, 1800)], 0),
+      statusOf([base], 8333),
+      statusOf([lagging(base, 20), streaming, streaming], 0),
+      statusOf([streaming, streaming, streaming], 0),
+      statusOf([streaming, lagging(streaming, 180), streaming], 0),
+      statusOf([repairing], 0),
+      statusOf([base, reading], 0, 100),
     ]);
   });
 });

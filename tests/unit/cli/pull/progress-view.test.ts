@@ -22,6 +22,17 @@ describe('progressLines()', () => {
     ]);
   });
 
+  test('says that a gap is repaired', () => {
+    const lineOf = (keysLeft: number, columns = 100) => {
+      const repair = { exportsLeft: 3, keysLeft };
+      const table = tableMeter({ phase: 'streaming', share: 1, items: 20, changes: 1, repair });
+      return progressLines(progressOf([table]), new FakeTerminal({ columns }))[0];
+    };
+    expect(lineOf(0)).toMatch(/100 % repairs a gap, 3 exports left, 20 items, 1 change$/);
+    expect(lineOf(12_000)).toMatch(/ repairs a gap, 3 exports left, 12,000 keys of one/);
+    expect(lineOf(0, 60)).toMatch(/100 % repairs a gap/);
+  });
+
   test('leaves out what matters least on a narrower terminal', () => {
     expect(progressLines(four, new FakeTerminal({ columns: 60 }))[0]).toBe(
       'orders          ━━━━━━─────  62 %  1,203 items/s   6 s left',
