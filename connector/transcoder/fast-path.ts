@@ -183,6 +183,8 @@ function copyPlainScalar(
   wholeDigitsMax: number,
 ): number {
   if (isShort) return copyPlainNumber(body, at + 5, out, to, wholeDigitsMax);
+  // A name was read since the look ahead.
+  if (at > body.length - aheadBytes) return 0;
   if (body[at + 6] !== quote || body[at + 7] !== colon) return 0;
   const name = view.getInt32(at + 2, true);
   const word = view.getInt32(at + 8, true);

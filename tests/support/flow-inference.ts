@@ -95,7 +95,7 @@ export class Shape {
   }
 
   #widenString(text: string): void {
-    const length = [...text].length;
+    const { length } = Array.from(text);
     const isFirst = !this.types.has('string');
     if (isFirst || (this.maxLength !== undefined && length > this.maxLength)) {
       this.maxLength = length === 0 ? 0 : 2 ** Math.ceil(Math.log2(length));

@@ -109,6 +109,7 @@ export function referenceRecords(
     const keyItem = map(member(change, 'Keys'));
     const seconds = plainDecimal(digitsOf(member(change, 'ApproximateCreationDateTime')));
     const sequenceNumber = text(member(change, 'SequenceNumber'));
+    if (!/^\d+$/.test(sequenceNumber)) throw new Error('no sequence number');
     const createdAtMs = Math.floor(Number(seconds) * 1000 + 1e-3);
     const after = meta.afterSequenceNumber;
     if (after !== undefined && BigInt(sequenceNumber) <= BigInt(after)) continue;
@@ -124,7 +125,7 @@ export function referenceRecords(
       ['op', op],
       ['snapshot', false],
       ['epoch', meta.epoch],
-      ['eventId', text(member(record, 'eventID'))],
+      ['eventId', wellFormed(text(member(record, 'eventID')))],
       ['sequenceNumber', sequenceNumber],
       ['approximateCreationDateTime', timeOf(seconds)],
     ]);
@@ -136,7 +137,7 @@ export function referenceRecords(
           value,
         ])
         .filter(([name, value]) => ['type', 'principalId'].includes(name) && value !== null)
-        .map(([name, value]): [string, Json] => [name, text(value)]);
+        .map(([name, value]): [string, Json] => [name, wellFormed(text(value))]);
       if (members.length > 0) metaMembers.set('userIdentity', new Map(members));
     }
     if (oldImage !== undefined) metaMembers.set('before', plainMap(oldImage, key));
@@ -192,7 +193,7 @@ function plainMap(item: JsonMap, key: readonly ReferenceKeyAttribute[]): Map<str
     const keyAttribute = key.find((attribute) => attribute.name === name);
     const plain = plainOf(value, keyAttribute?.type === 'N');
     if (keyAttribute !== undefined) keyText(item, [keyAttribute]);
-    document.set(name, plain);
+    document.set(wellFormed(name), plain);
   }
   return document;
 }
@@ -250,7 +251,8 @@ export function plainDecimal(number: string): string {
   if (match === null) throw new Error(`not a number: ${number}`);
   let coefficient = BigInt(match[2]! + match[3]!);
   let scale = match[3]!.length - Number(match[4] ?? '0');
-  if (Math.abs(scale) > 1000) throw new Error(`out of range: ${number}`);
+  // DynamoDB's end at 130.
+  if (Math.abs(Number(match[4] ?? '0')) > 400) throw new Error(`out of range: ${number}`);
   for (; scale < 0; scale++) coefficient *= 10n;
   for (; scale > 0 && coefficient % 10n === 0n; scale--) coefficient /= 10n;
   const digits = coefficient.toString().padStart(scale + 1, '0');

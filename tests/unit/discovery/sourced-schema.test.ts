@@ -102,7 +102,7 @@ describe('sourcedSchema()', () => {
       { path: ['customer', 'zip'], type: text },
     ]);
     const shape = new Shape();
-    shape.union(schema as SourcedSchema);
+    shape.union(schema);
     expect(shape.at('number').toString()).toBe('string (number)');
     expect(shape.at('customer').toString()).toBe('object|string');
     expect(shape.required).toEqual(new Set(['_meta', 'customer', 'number']));

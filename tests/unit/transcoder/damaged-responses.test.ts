@@ -23,7 +23,7 @@ const transcoder = createTranscoder({ key, framing });
 
 const image =
   '{"pk":{"N":"1"},"é\\"":{"S":"a\\u00e9\\ud83d\\ude00"},"m":{"M":{"l":{"L":[{"NULL":true},{"BOOL":false}]},"e":{}}},' +
-  '"ns":{"NS":["1.5","1E+2"]},"_meta":{"SS":["x","y"]},"b":{"B":"AA=="},"n":{"N":"12345678901234567.5"}}';
+  '"t":{"BOOL":true},"f":{"BOOL":false},"u":{"NULL":true},"ns":{"NS":["1.5","1E+2"]},"_meta":{"SS":["x","y"]},"b":{"B":"AA=="},"n":{"N":"12345678901234567.5"}}';
 const itemPage =
   `{"Items":[${image},{"pk":{"N":"2"}}],"Count":2,"LastEvaluatedKey":{"pk":{"N":"2"}},` +
   '"ConsumedCapacity":{"CapacityUnits":1.5}}';
