@@ -21,6 +21,10 @@ export interface Discover {
    * The decrypted endpoint configuration.
    */
   config: unknown;
+  /**
+   * The day on which the capture was created; blank for one that does not exist yet, and from older runtimes.
+   */
+  createdAt: string;
 }
 /**
  * Asks whether a capture can be run, before it is published.

@@ -60,7 +60,9 @@ async function answer(
       const { parseEndpointConfig } = await import('../config/config.ts');
       const config = parseEndpointConfig(request.config);
       const { discover } = await import('./discover.ts');
-      return discover(await connectFor(config, session), config, log, host.stop);
+      const { createdAt } = request;
+      const aws = await connectFor(config, session);
+      return discover(aws, { ...config, createdAt }, log, host.stop);
     }
     case 'validate': {
       log.status('Validating capture configuration');

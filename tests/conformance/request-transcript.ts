@@ -75,7 +75,7 @@ export const requestCases: readonly RequestCase[] = [
     name: 'discover',
     line: '{"discover":{"name":"acmeCo/dynamo","connectorType":"IMAGE","config":{"region":"eu-west-1"}}}',
     frame: frame(block('12', '0807', block('12', text('{"region":"eu-west-1"}')))),
-    want: { kind: 'discover', config: { region: 'eu-west-1' } },
+    want: { kind: 'discover', config: { region: 'eu-west-1' }, createdAt: '' },
   },
   {
     name: 'validate',

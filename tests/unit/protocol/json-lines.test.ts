@@ -6,7 +6,7 @@ import { collect, inputOf } from '../../support/byte-input.ts';
 
 const read = (...pieces: (string | Uint8Array)[]) =>
   collect(jsonLines.requests(inputOf(...pieces)));
-const discover = (config: unknown) => ({ kind: 'discover', config });
+const discover = (config: unknown) => ({ kind: 'discover', config, createdAt: '' });
 
 describe('jsonLines.requests()', () => {
   const line = '{"discover":{"config":"é€😀"}}\n';

@@ -47,7 +47,7 @@ describe('protobufFrames.requests()', () => {
     [
       'an empty JSON field as absent',
       [hex('04000000 1202 1200')],
-      [{ kind: 'discover', config: {} }],
+      [{ kind: 'discover', config: {}, createdAt: '' }],
     ],
   ])('reads %s', async (_, pieces, want) => {
     const got = await read(...pieces);

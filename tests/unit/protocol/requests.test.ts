@@ -21,7 +21,7 @@ const parse = (json: object) => parseRequest(JSON.parse(JSON.stringify(json)));
 describe('parseRequest()', () => {
   test.each<[string, object, object]>([
     ['spec', { spec: {} }, { kind: 'spec' }],
-    ['discover', { discover: {} }, { kind: 'discover', config: {} }],
+    ['discover', { discover: {} }, { kind: 'discover', config: {}, createdAt: '' }],
     [
       'validate',
       { validate: {} },

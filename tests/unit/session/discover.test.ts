@@ -8,6 +8,7 @@ const signal = new AbortController().signal;
 const config = {
   region: 'us-east-1',
   historyMode: false,
+  createdAt: '',
   tableFilter: { include: [] as string[], exclude: [] as string[] },
 };
 const enable = (name: string) =>
@@ -95,6 +96,48 @@ describe('discover()', () => {
     expect(bindings.map(({ recommendedName }) => recommendedName)).toEqual(['a', 'c']);
     const fields = { table: 'b', reason: 'You may not', remedy: 'Ask.' };
     expect(lines).toEqual([['warn', 'A table cannot be captured', fields]]);
+  });
+
+  // Flow removes the bindings of tables that the answer leaves out.
+  test('fails where a capture that exists may have bound what cannot be described', async () => {
+    const denied = (table: string) =>
+      new ConnectorError('permission-denied', `You may not describe "${table}"`, { hint: 'Ask.' });
+    const aws = fakeAws({
+      tables: ['a', 'b', 'c'].map((name) => tableNamed(name)),
+      failures: { describeTable: [denied('a'), undefined, denied('c')] },
+    });
+    const existing = { ...config, createdAt: '2026-08-21' };
+    expect(await rejectionOf(discover(aws, existing, recordingLog().log, signal))).toEqual({
+      code: 'permission-denied',
+      message: [
+        'Cannot describe 2 of 3 tables in region us-east-1, and Flow would remove their bindings if they were left out:',
+        '- You may not describe "a". Ask.',
+        '- You may not describe "c". Ask.',
+      ].join('\n'),
+      hint: 'To leave a table out, add its name to "exclude" in "advanced.tableFilter".',
+    });
+  });
+
+  test('fails where AWS does not tell of a table for now, in any capture', async () => {
+    const unavailable = new ConnectorError('aws-unavailable', 'AWS fails', { hint: 'Later.' });
+    const aws = fakeAws({
+      tables: [tableNamed('a'), tableNamed('b')],
+      failures: { describeTable: [undefined, unavailable] },
+    });
+    const got = await rejectionOf(discover(aws, config, recordingLog().log, signal));
+    expect(got).toMatchObject({ code: 'aws-unavailable' });
+  });
+
+  test('leaves out what the filter excludes, whether it can be described or not', async () => {
+    const denied = new ConnectorError('permission-denied', 'You may not');
+    const aws = fakeAws({
+      tables: [tableNamed('a'), tableNamed('b')],
+      failures: { describeTable: [undefined, denied] },
+    });
+    const tableFilter = { include: [], exclude: ['b'] };
+    const excluding = { ...config, createdAt: '2026-08-21', tableFilter };
+    const { bindings } = await discover(aws, excluding, recordingLog().log, signal);
+    expect(bindings.map(({ recommendedName }) => recommendedName)).toEqual(['a']);
   });
 
   test('says that the filter leaves everything out', async () => {
