@@ -63,6 +63,10 @@ export class BucketStore {
     return bucket;
   }
 
+  delete(name: string): void {
+    this.#buckets.delete(name);
+  }
+
   bucket(name: string): Bucket | undefined {
     return this.#buckets.get(name);
   }

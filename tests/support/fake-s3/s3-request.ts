@@ -55,6 +55,7 @@ function operationOf(method: string, key: string, query: URLSearchParams): strin
   }
   if (method === 'HEAD') return 'HeadBucket';
   if (method === 'PUT') return 'CreateBucket';
+  if (method === 'DELETE') return 'DeleteBucket';
   if (method !== 'GET') return 'Unknown';
   if (query.has('location')) return 'GetBucketLocation';
   return query.get('list-type') === '2' ? 'ListObjectsV2' : 'Unknown';

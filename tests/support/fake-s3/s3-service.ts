@@ -90,6 +90,12 @@ function carryOut(
       if (!bucket.isWritable) throw accessDenied();
       bucket.objects.delete(request.key);
       return { status: 204, headers: {}, body: Buffer.alloc(0) };
+    case 'DeleteBucket':
+      if (bucket.objects.size > 0) {
+        throw new S3Error('BucketNotEmpty', 409, 'The bucket you tried to delete is not empty');
+      }
+      store.delete(bucket.name);
+      return { status: 204, headers: {}, body: Buffer.alloc(0) };
     case 'HeadBucket':
       if (!bucket.isListable) throw inRegion(accessDenied(), bucket);
       return { status: 200, headers: regionHeader(bucket), body: Buffer.alloc(0) };
