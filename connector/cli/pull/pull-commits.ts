@@ -6,6 +6,7 @@ import { rfc3339 } from '../../time.ts';
 import { countDocument, noCounts, type DocumentCounts } from './document-counts.ts';
 import type { DocumentOutput } from './document-output.ts';
 import type { JsonObject } from '../../json.ts';
+import { keptTables, tableOfStateKey, withKeptFiles, withKeptTables } from './kept-tables.ts';
 import { pullStateText, type PullState } from './pull-state.ts';
 import { lineAround, type Format } from './row-format.ts';
 import type { ReducedCollections } from './reduced-collections.ts';
@@ -70,6 +71,13 @@ export class PullCommits {
   /** True when the documents have reached their limit. */
   get hasEnough(): boolean {
     return this.#hasEnough;
+  }
+
+  /** Tables whose positions the state file keeps, and that this run does not capture. */
+  get keptTables(): string[] {
+    return keptTables(this.#options.saved, this.#state).map(([stateKey]) =>
+      tableOfStateKey(stateKey),
+    );
   }
 
   /** Commits batches; true when there are documents enough. */
@@ -151,10 +159,12 @@ export class PullCommits {
       capture,
       savedAt: rfc3339(clock.now()),
       documents: (saved?.documents ?? 0) + this.documentCount,
-      output: isReduced ? undefined : await destination.output.sync(),
+      output: isReduced ? undefined : withKeptFiles(saved?.output, await destination.output.sync()),
       format: isReduced ? 'flow' : format,
-      state: this.#state,
-      collections: isReduced ? destination.rows.rows() : undefined,
+      state: withKeptTables(saved, this.#state),
+      collections: isReduced
+        ? new Map([...(saved?.collections ?? []), ...destination.rows.rows()])
+        : undefined,
     };
     const text = pullStateText(pullState);
     await files.replace(stateFile, text, { isPrivate: true }).catch((error: unknown) => {

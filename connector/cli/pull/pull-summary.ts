@@ -14,12 +14,15 @@ export type PullEnd = 'backfilled' | 'caught-up' | 'limit' | 'interrupted' | 'en
 export interface PullResult {
   readonly options: PullOptions;
   readonly capture: PullCapture;
-  readonly commits: Pick<PullCommits, 'counts' | 'documentCount' | 'uncoveredCount'>;
+  readonly commits: Pick<PullCommits, 'counts' | 'documentCount' | 'uncoveredCount' | 'keptTables'>;
   /** Absent where documents were not reduced. */
   readonly rowCount: number | undefined;
   readonly end: PullEnd;
   readonly seconds: number;
 }
+
+/** Names that are shown of tables whose positions are kept: a line or two. */
+const keptShownMax = 5;
 
 const endings: Readonly<Record<PullEnd, string>> = {
   backfilled: 'backfilled',
@@ -45,6 +48,7 @@ export function summaryJson({ options, capture, commits, rowCount, end, seconds 
     documents: commits.documentCount,
     ...(rowCount === undefined ? {} : { rows: rowCount }),
     uncovered: commits.uncoveredCount,
+    kept: commits.keptTables,
     tables: commits.counts.map((counts, index) => ({
       table: capture.tableNames[index],
       collection: capture.collections[index]?.name,
@@ -67,6 +71,7 @@ export function summaryText(result: PullResult, terminal: Terminal): string {
     ...(commits.uncoveredCount === 0
       ? []
       : [...wrapped(uncoveredText(commits.uncoveredCount, options), terminal.columns)]),
+    ...keptText(result, terminal),
     ...howToContinue(result, terminal),
   ];
   return `${lines.join('\n')}\n`;
@@ -111,6 +116,17 @@ function uncoveredText(count: number, { state, output }: PullOptions): string {
   return output === '-'
     ? `${documents}: a continued run puts them out again.`
     : `${documents}: a continued run replaces them.`;
+}
+
+function keptText({ options, commits }: PullResult, { columns }: Terminal): string[] {
+  const { keptTables } = commits;
+  if (options.state === undefined || keptTables.length === 0) return [];
+  const [shown, more] = [keptTables.slice(0, keptShownMax), keptTables.length - keptShownMax];
+  const list = `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return wrapped(
+    `${options.state} keeps the positions of ${plural(keptTables.length, 'table')} that this run did not capture: ${list}.`,
+    columns,
+  );
 }
 
 function howToContinue({ options }: PullResult, { colors, columns }: Terminal): string[] {

@@ -46,7 +46,7 @@ export class ReducedCollections {
   restore(collections: ReadonlyMap<string, readonly JsonValue[]>): void {
     for (const [name, rows] of collections) {
       const entry = this.#entries.get(name);
-      // A binding that is gone has left its rows behind.
+      // Rows of a table that is not captured now: the state file keeps them.
       if (entry !== undefined) this.#store(entry, rows);
     }
   }

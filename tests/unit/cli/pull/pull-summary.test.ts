@@ -42,7 +42,7 @@ function resultOf(given: Partial<PullResult> = {}, changed: Partial<PullOptions>
       tableNames: names,
       collections: names.map((name) => ({ name: `acmeCo/${name}`, key: [], schema: {} })),
     },
-    commits: { counts, documentCount: 25_020, uncoveredCount: 0 },
+    commits: { counts, documentCount: 25_020, uncoveredCount: 0, keptTables: [] },
     rowCount: undefined,
     end: 'caught-up',
     seconds: 13.2,
@@ -79,7 +79,12 @@ describe('summaryText()', () => {
   });
 
   test('says how to go on, and what the limit has cut', () => {
-    const commits = { counts: [noCounts()], documentCount: 0, uncoveredCount: 7 };
+    const commits = {
+      counts: [noCounts()],
+      documentCount: 0,
+      uncoveredCount: 7,
+      keptTables: ['a', 'b', 'c', 'd', 'e', 'f'],
+    };
     const given = { commits, end: 'limit', seconds: 0.4 } as const;
     const changed = { state: 'pull.json', limit: 7, until: undefined };
     const cut = 'The last 7 documents lie behind the last checkpoint: a continued run';
@@ -88,6 +93,8 @@ describe('summaryText()', () => {
     expect(more).toEqual([
       cut,
       'puts them out again.',
+      'pull.json keeps the positions of 6 tables that this run did not capture:',
+      'a, b, c, d, e and 1 more.',
       'Go on with:',
       'source-dynamodb pull --state pull.json --limit 7',
     ]);
