@@ -21,7 +21,7 @@ const columns: readonly Column[] = [
 ];
 
 /** Heading, headers, blank lines, the outcome and the shell's next prompt. */
-const linesAround = 8;
+const linesAround = 10;
 
 /** All tables, then what fixes those that cannot be captured. */
 export function renderDiscovered(
@@ -49,26 +49,26 @@ export function renderDiscovered(
   // The table and the end should be in sight: more lines than there is room for are for who asks.
   const room = terminal.rows - rows.length - linesAround;
   const troubledCount = tables.filter(({ obstacle }) => obstacle !== undefined).length;
-  const shown =
-    isVerbose || obstacles.length <= room
-      ? obstacles
-      : ['', `${colors.red('✗')} ${cannotAll(troubledCount)}: --verbose says how to fix each.`];
+  const isRoom = isVerbose || obstacles.length <= room;
   const heading = `${plural(tables.length, 'table')} ${place}`;
   return [
     colors.bold(heading),
     ...(hiddenCount > 0 ? [colors.dim(hidden)] : []),
     '',
     renderTable(columns, rows, terminal),
-    ...shown,
+    ...(isRoom ? obstacles : []),
     ...(listing === undefined ? [] : ['', ...unlisted(listing, terminal)]),
+    '',
+    `${verdict(tables.length, troubledCount, terminal)}${isRoom ? '' : ': --verbose says how to fix each.'}`,
     '',
   ].join('\n');
 }
 
-function cannotAll(count: number): string {
-  return count === 1
-    ? '1 table cannot be captured'
-    : `${countText(count)} tables cannot be captured`;
+function verdict(count: number, troubledCount: number, { colors }: Terminal): string {
+  const all = plural(count, 'table');
+  return troubledCount === 0
+    ? `${colors.green('✓')} ${all} can be captured`
+    : `${colors.red('✗')} ${countText(troubledCount)} of ${all} cannot be captured`;
 }
 
 /** Why there may be more tables than are shown. */

@@ -69,6 +69,8 @@ describe('renderDiscovered()', () => {
       '    aws dynamodb update-table --table-name users \\',
       '      --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES --region eu-west-1',
       '',
+      '✗ 2 of 3 tables cannot be captured',
+      '',
     ]);
   });
 
@@ -107,7 +109,19 @@ describe('renderDiscovered()', () => {
       '! Only the tables of bindings are shown. No dynamodb:ListTables',
       '    Allow it.',
       '',
+      '✗ 1 of 2 tables cannot be captured',
+      '',
     ]);
+  });
+
+  test('ends with how many can be captured', () => {
+    const shown = renderDiscovered(
+      { place: 'at http://db', tables: [tables[1]!], hiddenCount: 0, listing: undefined },
+      { capture, config, origin: 'there' },
+      fakeTerminal(80),
+      false,
+    );
+    expect(shown.split('\n').slice(-3)).toEqual(['', '✓ 1 table can be captured', '']);
   });
 
   test('keeps commands whole where no terminal sets a width', () => {
@@ -128,7 +142,7 @@ describe('renderDiscovered()', () => {
       false,
     ).split('\n');
     expect(shown.length).toBeLessThanOrEqual(20);
-    expect(shown.at(-2)).toBe('✗ 12 tables cannot be captured: --verbose says how to fix each.');
+    expect(shown.at(-2)).toBe('✗ 12 of 12 tables cannot be captured: --verbose says how to fix each.');
   });
 
   test.each([40, 60, 80, 120])('stays within %i columns but for words that are longer', (width) => {
