@@ -142,7 +142,9 @@ describe('renderDiscovered()', () => {
       false,
     ).split('\n');
     expect(shown.length).toBeLessThanOrEqual(20);
-    expect(shown.at(-2)).toBe('✗ 12 of 12 tables cannot be captured: --verbose says how to fix each.');
+    expect(shown.at(-2)).toBe(
+      '✗ 12 of 12 tables cannot be captured: --verbose says how to fix each.',
+    );
   });
 
   test.each([40, 60, 80, 120])('stays within %i columns but for words that are longer', (width) => {
