@@ -53,7 +53,7 @@ const policyKinds: readonly PolicyKind[] = [
 
 const identityKind: Omit<PolicyKind, 'name'> = {
   denied: (action) =>
-    `Remove the Deny of ${action} from the IAM policies of the user or role: an Allow beside it does not help.`,
+    `Remove the Deny of ${action} from the IAM policies of the user or role: an Allow in addition does not help.`,
   missing: (action) => `Allow ${action} on it in the IAM policy of the user or role.`,
 };
 

@@ -175,7 +175,10 @@ export function explain(error: unknown, subject: CallSubject): unknown {
     return new ConnectorError(
       errorCodes.credentialsInvalid,
       `The credentials contain a character that no credentials have: ${messageOf(error)}`,
-      { hint: 'Check the access key for line breaks and for signs of an example.', cause: error },
+      {
+        hint: 'Check the access key for line breaks and for placeholders of an example.',
+        cause: error,
+      },
     );
   }
   if (expiredNames.has(name)) {
@@ -196,7 +199,7 @@ export function refused(error: unknown, subject: CallSubject): unknown {
     errorCodes.requestRefused,
     `${subject.endpoint} refuses ${subject.action} on ${subject.resource}: ${nameOf(error)}: ${messageOf(error)}`,
     {
-      hint: 'Check "advanced.endpoint" if you have set it; a restart goes on from the last checkpoint. If it persists, report it.',
+      hint: 'Check "advanced.endpoint" if you have set it; a restart continues from the last checkpoint. If it persists, report it.',
       cause: error,
     },
   );
@@ -226,9 +229,9 @@ export function outOfPatience(
   );
 }
 
-const outageHint = 'Try again later; a capture goes on from its last checkpoint.';
+const outageHint = 'Try again later; a capture continues from its last checkpoint.';
 const interferenceHint =
-  'Something on the way answers in place of DynamoDB, or alters its answers: check "advanced.endpoint", proxies and portals.';
+  'Something between here and DynamoDB answers in its place, or alters its responses: check "advanced.endpoint", proxies and portals.';
 
 /** `in region us-east-1`, or `at http://localhost:8000`. */
 export function placeOf({ endpoint }: Pick<CallSubject, 'endpoint'>): string {

@@ -38,7 +38,7 @@ export interface ExportApi {
   describe(exportArn: string, signal: AbortSignal): Promise<ExportStatus>;
 }
 
-/** A part of an object; `etag` without its quotes: throws `PreconditionFailed` when it is another object by now. */
+/** A part of an object; `etag` without its quotes: throws `PreconditionFailed` when it is another object now. */
 export interface ObjectRange {
   readonly bucket: string;
   readonly key: string;

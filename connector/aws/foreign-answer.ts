@@ -17,7 +17,7 @@ export function foreignAnswer(
     errorCodes.responseInvalid,
     `${origin} answers with HTTP status ${response.status}${contentOf(response)}, not as DynamoDB does: a proxy or portal answers`,
     {
-      hint: 'Check "advanced.endpoint" if you have set it, the proxy if there is one, and whether this network wants a login.',
+      hint: 'Check "advanced.endpoint" if you have set it, the proxy if there is one, and whether this network requires a login.',
     },
   );
 }

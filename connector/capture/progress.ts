@@ -107,7 +107,7 @@ function backfillSentence(
     const waiting = unfinished.find(({ startsAgainAt }) => startsAgainAt !== undefined);
     if (waiting === undefined) return `Starting ${which}`;
     const { tableName, startsAgainAt = '' } = waiting;
-    return `Backfilling "${tableName}" again at ${startsAgainAt}: stream records were lost again and again`;
+    return `Backfilling "${tableName}" again at ${startsAgainAt}: stream records were lost repeatedly`;
   }
   if (unfinished.every(({ phase }) => phase !== 'backfilling')) {
     return `Backfill of ${which} waits for the stream to catch up${lag.replace(', ', ' (')}${lag && ')'}`;

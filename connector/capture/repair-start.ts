@@ -39,7 +39,7 @@ export async function repairStart(
     throw new RepairImpossible('the table was deleted and created again');
   }
   if (streamReadAt === undefined) {
-    throw new RepairImpossible('its state does not tell until when its stream was read');
+    throw new RepairImpossible('its state does not say until when its stream was read');
   }
   const streamArn = assertCapturable(table).arn;
   const isNewStream = streamArn !== saved.streamArn;

@@ -136,7 +136,7 @@ export class TableTask {
     this.#capture = undefined;
     if (waitMs > 0) {
       this.#startsAgainAt = rfc3339(clock.now() + waitMs);
-      log.error('Stream records were lost again and again', {
+      log.error('Stream records were lost repeatedly', {
         ...fields,
         backfilledAgainAt: this.#startsAgainAt,
       });

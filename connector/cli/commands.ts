@@ -38,7 +38,7 @@ function createProgram(context: CommandContext, isVerbose: boolean, done: Done):
   const program = new Command('source-dynamodb')
     .description(packageJson.description)
     .version(versionText(context, isVerbose), '-V, --version', 'print the version')
-    .option('--verbose', 'with --version: and what it runs on, for reports of bugs')
+    .option('--verbose', 'with --version: also what it runs on, for bug reports')
     .helpOption('-h, --help', 'print this help, or that of a command')
     .helpCommand(false)
     .enablePositionalOptions() // A command's --verbose is not the program's.
@@ -101,16 +101,16 @@ function defineDiscover(program: Command, context: CommandContext, done: Done): 
     .description('list tables, and add those that can be captured to a flow.yaml')
     .addOption(sourceOption())
     .addOption(captureOption())
-    .option('--region <region>', 'look there, for a capture that the file does not have yet')
-    .option('--endpoint <url>', "the same, for a DynamoDB that is not AWS's own")
-    .option('--write', 'add bindings, collections and schema files; make the file if there is none')
+    .option('--region <region>', 'the region of a new capture, which the file does not have yet')
+    .option('--endpoint <url>', "the same, for a DynamoDB that is not AWS's")
+    .option('--write', 'add bindings, collections and schema files; create a missing file')
     .addOption(
-      new Option('--emit-raw', 'print discovered bindings as JSON, one a line').conflicts([
+      new Option('--emit-raw', 'print discovered bindings as JSON, one per line').conflicts([
         'write',
         'json',
       ]),
     )
-    .addOption(tableOption('look at these tables alone'))
+    .addOption(tableOption('only these tables'))
     .option('--json', 'print the tables as JSON')
     .option('--verbose', 'show how to fix each table, however many there are')
     .addHelpText(
@@ -136,11 +136,11 @@ What you wrote is kept: comments, order, options, disabled bindings, read schema
 function defineValidate(program: Command, context: CommandContext, done: Done): void {
   program
     .command('validate')
-    .description('check a capture, and tell what time and money it will take')
+    .description('check a capture, and estimate its time and cost')
     .addOption(sourceOption())
     .addOption(captureOption())
-    .option('--json', 'print what was found as JSON')
-    .option('--verbose', 'list every binding, and what the numbers rest on')
+    .option('--json', 'print the result as JSON')
+    .option('--verbose', 'list every binding, and explain the estimates')
     .addHelpText(
       'after',
       `
@@ -161,7 +161,7 @@ It exits with 1 if there are problems.`,
 function defineSpec(program: Command, { print }: CommandContext, done: Done): void {
   program
     .command('spec')
-    .description('print what the connector says of itself: its configuration schemas')
+    .description('print what the connector says about itself: its configuration schemas')
     .action(async () => {
       const { printSpec } = await import('./spec.ts');
       done(await printSpec(print));
@@ -169,14 +169,14 @@ function defineSpec(program: Command, { print }: CommandContext, done: Done): vo
 }
 
 const pullHelp = `
-Documents are printed as flowctl preview prints them, one to a line: ["acmeCo/orders",{…}]. With
+Documents are printed as flowctl preview prints them, one per line: ["acmeCo/orders",{…}]. With
 --reduce the resulting collections are printed at the end, as a materialization with hard deletes
 holds them; until then they are held in memory, up to 256 MiB of JSON. Progress goes to stderr.
 
 Examples:
   $ source-dynamodb pull --until backfilled | head -3
   $ source-dynamodb pull --until caught-up --reduce --output orders.jsonl
-  $ source-dynamodb pull --state pull.json --output changes.jsonl   # Ctrl-C; run it again to go on
+  $ source-dynamodb pull --state pull.json --output changes.jsonl   # Ctrl-C; run it again to continue
   $ source-dynamodb pull --limit 100 --json 2> progress.jsonl
   $ source-dynamodb pull --region eu-west-1 --table orders --limit 5 --format jsonl
   $ source-dynamodb pull --until caught-up --reduce --format csv --output tables/
@@ -189,19 +189,19 @@ function definePull(program: Command, context: CommandContext, done: Done): void
     .description('capture as Flow would, and print the documents or the resulting collections')
     .addOption(sourceOption())
     .addOption(captureOption())
-    .addOption(tableOption('these tables alone').default([], 'all of the capture'))
+    .addOption(tableOption('only these tables').default([], 'all of the capture'))
     .option('--region <region>', 'without a flow.yaml: the tables of --table there')
-    .option('--endpoint <url>', "the same, for a DynamoDB that is not AWS's own")
-    .option('--state <file>', 'keep what was committed in this file, and go on from there')
+    .option('--endpoint <url>', "the same, for a DynamoDB that is not AWS's")
+    .option('--state <file>', 'store what was committed in this file, and continue from it')
     .addOption(
-      new Option('--until <when>', 'end once that is so; otherwise by Ctrl-C').choices([
+      new Option('--until <when>', 'end when that is reached; without it, Ctrl-C ends it').choices([
         'backfilled',
         'caught-up',
       ]),
     )
     .option('--reduce', 'print the resulting collections at the end', false)
     .addOption(
-      new Option('--format <format>', 'of the lines: as flowctl has them, bare documents, or CSV')
+      new Option('--format <format>', 'lines as flowctl prints them, documents alone, or CSV')
         .choices(['flow', 'jsonl', 'csv'])
         .default('flow'),
     )
@@ -239,8 +239,7 @@ function parseCount(text: string): number {
 
 /** Options that name a capture. */
 const sourceOption = () => new Option('--source <file>', 'the flow.yaml').default('flow.yaml');
-const captureOption = () =>
-  new Option('--capture <name>', 'the capture, where the file holds several');
+const captureOption = () => new Option('--capture <name>', 'the capture, if the file has several');
 
 /** Patterns of table names; each use of the option adds one. */
 const tableOption = (description: string) =>

@@ -20,7 +20,7 @@ const isTableArn = (text: string) =>
 const keyRule: TextRule = (text) =>
   /^[\x21-\x7e]+$/.test(text)
     ? undefined
-    : 'has a blank, a line break or another character that AWS keys do not have; copy it again';
+    : 'has a space, a line break or another character that AWS keys do not have; copy it again';
 
 const bucketRules: TextRules = {
   'advanced.exportBucket': (text) =>

@@ -118,7 +118,7 @@ export class ResponseReader {
       case 'trailer':
         return this.#takeText(bytes, lineEnd, (line) => {
           if (line === '') this.#phase = 'done';
-          else if (!headerLine.test(line)) throw malformed('a trailer that is none');
+          else if (!headerLine.test(line)) throw malformed('a trailer line that is not valid');
         });
       case 'body':
       case 'chunk':
@@ -137,7 +137,7 @@ export class ResponseReader {
     const text = before === 0 ? bytes : Buffer.concat([this.#text, bytes]);
     const length = text.indexOf(end);
     if (length < 0) {
-      if (text.length > headBytesMax) throw malformed('a head of endless length');
+      if (text.length > headBytesMax) throw malformed('a head that is too long');
       this.#text = Buffer.from(text);
       return bytes.length;
     }
@@ -222,7 +222,8 @@ function parseHeaders(lines: readonly string[]): Record<string, string> {
   const headers = new Map<string, string>();
   for (const line of lines) {
     const [, given, text] = headerLine.exec(line) ?? [];
-    if (given === undefined || text === undefined) throw malformed('a header line that is none');
+    if (given === undefined || text === undefined)
+      throw malformed('a header line that is not valid');
     const name = given.toLowerCase();
     const value = text.trim();
     const before = headers.get(name);

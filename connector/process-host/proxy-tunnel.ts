@@ -54,7 +54,7 @@ export function openTunnel(
         socket.pause();
         resolve(socket);
       } else if (status === '407') {
-        refuse('The proxy wants a user and a password it knows', 'EPROXYAUTH');
+        refuse('The proxy requires a user and a password that it knows', 'EPROXYAUTH');
       } else {
         refuse(`The proxy refuses to connect: ${line.slice(0, 100)}`);
       }

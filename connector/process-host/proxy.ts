@@ -74,7 +74,7 @@ function parseProxy(text: string, variable: string): Proxy {
   if (url === undefined || (protocol !== 'http:' && protocol !== 'https:') || url.hostname === '') {
     throw new ConnectorError(
       errorCodes.endpointUnreachable,
-      `The environment variable ${variable} names no proxy that can be used`,
+      `The environment variable ${variable} does not name a proxy that can be used`,
       {
         hint: 'Write it as http://host:port or https://host:port, with user:password@ before the host if it needs them.',
       },

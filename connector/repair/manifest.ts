@@ -54,7 +54,7 @@ export function parseSummary(
   ].filter((problem) => problem !== '');
   if (problems.length > 0) {
     throw new ExportUnusable(
-      `${summaryKey} is not of the export asked for: ${problems.join(', ')}`,
+      `${summaryKey} is not that of the requested export: ${problems.join(', ')}`,
     );
   }
   // Beside the summary: AWS's own example of `manifestFilesS3Key` lacks the prefix.

@@ -59,12 +59,12 @@ export class ObjectReader {
     try {
       const part = await withRetry(retry, subject, read, signal);
       if (etag !== undefined && etag !== '' && part.etag !== undefined && part.etag !== etag) {
-        throw new ExportUnusable(`${name} is another object by now`);
+        throw new ExportUnusable(`${name} is another object now`);
       }
       return part;
     } catch (error) {
       if (!goneNames.has(nameOf(error))) throw error;
-      throw new ExportUnusable(`${name} is gone, or another object by now (${nameOf(error)})`);
+      throw new ExportUnusable(`${name} is gone, or is another object now (${nameOf(error)})`);
     }
   }
 

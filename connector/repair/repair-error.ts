@@ -13,7 +13,7 @@ export class ExportUnusable extends Error {
 }
 
 const bucketHint =
-  'Check "advanced.exportBucket", "exportPrefix" and "exportBucketOwner", and what the identity may do with them; the repair goes on by itself.';
+  'Check "advanced.exportBucket", "exportPrefix" and "exportBucketOwner", and what the identity may do with them; the repair continues automatically.';
 
 /** An export that failed again and again: `why` is AWS's reason. */
 export function exportFailed(tableName: string, why: string): ConnectorError {

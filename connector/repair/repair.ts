@@ -193,7 +193,7 @@ async function readWindow(
   signal: AbortSignal,
 ): Promise<void> {
   const { aws, table, target, progress, firstBudget, pieceBudget } = options;
-  if (status === undefined) throw new ExportUnusable('AWS does not know the export any more');
+  if (status === undefined) throw new ExportUnusable('AWS no longer knows the export');
   const { failureCode = 'no reason', failureMessage = '' } = status;
   if (status.status === 'FAILED') throw new ExportUnusable(`${failureCode}: ${failureMessage}`);
   const reader = new ObjectReader(aws, ports.objects, status.bucket ?? target.bucket);
@@ -230,7 +230,7 @@ function checkedKeys({ readKey }: RepairOptions): RepairOptions['readKey'] {
 async function exportAgain(options: RepairOptions, id: string, why: string): Promise<void> {
   const { table, log, record } = options;
   const attempts = (options.repair()?.windows[id]?.attempts ?? 0) + 1;
-  log.warn('An export is of no use', { table: table.name, window: id, why, attempts });
+  log.warn('An export cannot be used', { table: table.name, window: id, why, attempts });
   await record({
     windowId: id,
     window: { exportArn: null, attempts, file: null, line: null },

@@ -102,7 +102,7 @@ function nothingToCapture(
   hiddenCount: number,
 ): ConnectorError {
   const hidden =
-    hiddenCount > 0 ? `, besides ${hiddenCount} that "advanced.tableFilter" leaves out` : '';
+    hiddenCount > 0 ? `, besides ${hiddenCount} that "advanced.tableFilter" excludes` : '';
   if (unusable.length === 0) {
     const isHidden = hiddenCount > 0;
     return new ConnectorError(

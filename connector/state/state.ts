@@ -122,7 +122,7 @@ function timesProblem(table: TableStateJson): string | undefined {
   for (const time of times) {
     const text = table[time];
     if (text === undefined || !Number.isNaN(parseRfc3339(text))) continue;
-    return `${time} is no time: "${text}"`;
+    return `${time} is not a time: "${text}"`;
   }
   return undefined;
 }

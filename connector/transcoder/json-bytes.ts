@@ -34,7 +34,7 @@ export function invalidResponse(body: Uint8Array, at: number, expected: string):
   return new ConnectorError(
     'response-invalid',
     `Cannot read the response of DynamoDB: expected ${expected} at byte ${at}${found}`,
-    { hint: 'If this happens again, something on the way to DynamoDB alters its responses.' },
+    { hint: 'If this happens again, something between here and DynamoDB alters its responses.' },
   );
 }
 

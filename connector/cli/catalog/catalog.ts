@@ -92,7 +92,7 @@ async function readImport(files: Files, file: YamlFile, imported: Import): Promi
   });
   if (read === undefined) throw cannot('there is no such file');
   // It may be anything, and hold secrets: nothing of it is shown.
-  if (!isCatalog(read)) throw cannot('it is no Flow catalog');
+  if (!isCatalog(read)) throw cannot('it is not a Flow catalog');
   return read;
 }
 
@@ -132,6 +132,6 @@ function entriesOf(file: YamlFile, section: 'captures' | 'collections'): Catalog
 /** The error for a file that is not there, by what the user might have meant. */
 export function sourceMissing(source: string): ConnectorError {
   return new ConnectorError(errorCodes.flowFileInvalid, `There is no file "${source}" here`, {
-    hint: 'Name it by --source, or make one: source-dynamodb discover --region us-east-1 --write',
+    hint: 'Name it with --source, or create one: source-dynamodb discover --region us-east-1 --write',
   });
 }

@@ -30,14 +30,14 @@ export function chooseCapture(
     throw missing(
       `There is no capture by source-dynamodb in ${source.path}`,
       names.length === 0
-        ? 'Add one under "captures:", or use another file by --source.'
-        : `If one of these is meant, name it by --capture: ${list(names)}`,
+        ? 'Add one under "captures:", or use another file with --source.'
+        : `If you mean one of these, name it with --capture: ${list(names)}`,
     );
   }
   if (others.length === 0) return only;
   throw missing(
-    `There are ${others.length + 1} captures in ${source.path}, and any may be meant`,
-    `Name one by --capture: ${list([only, ...others].map((entry) => entry.name))}`,
+    `There are ${others.length + 1} captures in ${source.path}, and it is not clear which one you mean`,
+    `Name one with --capture: ${list([only, ...others].map((entry) => entry.name))}`,
   );
 }
 

@@ -54,7 +54,7 @@ export async function newSchemaFile(
   if (outcome.kind === 'unchanged') return undefined;
   throw new ConnectorError(
     errorCodes.fileUnusable,
-    `Cannot write "${file}": it is there already, and was not written by discover`,
+    `Cannot write "${file}": it exists already, and was not written by discover`,
     { hint: 'Move it away, or rename it.' },
   );
 }

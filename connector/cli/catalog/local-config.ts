@@ -31,7 +31,7 @@ export function placeFrom(
   if (region === undefined) {
     throw new ConnectorError(
       errorCodes.configInvalid,
-      'An endpoint alone does not tell the region',
+      'The region cannot be derived from an endpoint alone',
       { hint: 'Add --region, for instance --region us-east-1, or set AWS_REGION.' },
     );
   }

@@ -74,7 +74,7 @@ function assertSame(
   throw new ConnectorError(
     errorCodes.flowFileInvalid,
     `Capture "${name}" in ${source} has ${theirs}`,
-    { hint: 'Change it there, or name a new capture by --capture.' },
+    { hint: 'Change it there, or name a new capture with --capture.' },
   );
 }
 

@@ -32,7 +32,7 @@ export function renderDiscovered(
 ): string {
   const { colors } = terminal;
   const { tables, place, hiddenCount, listing } = discovered;
-  const hidden = `${plural(hiddenCount, 'table')} ${place} left out by "advanced.tableFilter"`;
+  const hidden = `${plural(hiddenCount, 'table')} ${place} excluded by "advanced.tableFilter"`;
   if (tables.length === 0) {
     return hiddenCount > 0
       ? `${hidden}, and no other.\n`

@@ -94,7 +94,7 @@ async function printRaw(
     throw new ConnectorError(
       errorCodes.nothingToCapture,
       `Found no table to capture ${discovered.place}`,
-      { hint: 'Leave out --emit-raw to see all tables, and what keeps each from being captured.' },
+      { hint: 'Leave out --emit-raw to see all tables, and why some cannot be captured.' },
     );
   }
   const line = (binding: DiscoveredBinding) => {

@@ -109,7 +109,7 @@ class CatalogWriter {
       // Of a table of the same name in another account, say: two tables in one collection would be mixed up.
       const { recommendedName } = discovered;
       this.#notes.push(
-        `Table "${recommendedName}": got no binding, since another one has its collection "${target}"`,
+        `Table "${recommendedName}": was not given a binding, since another one has its collection "${target}"`,
       );
       return;
     }
@@ -186,14 +186,14 @@ class CatalogWriter {
     }
     const schema = memberAt(file, node, 'writeSchema') ?? memberAt(file, node, 'schema');
     if (!isScalar(schema) || typeof schema.value !== 'string') {
-      this.#notes.push(`Collection "${name}": its schema is written in place, and was left alone`);
+      this.#notes.push(`Collection "${name}": its schema is written inline, and was not changed`);
       return;
     }
     const schemaFile = pathFrom(file, schema.value, schema);
     const outcome = await updateSchemaFile(this.#files, schemaFile, discovered.documentSchema);
     if (outcome.kind === 'changed') this.#schemas.push(outcome.change);
     if (outcome.kind === 'foreign') {
-      this.#notes.push(`${schemaFile}: was not written by discover, and was left alone`);
+      this.#notes.push(`${schemaFile}: was not written by discover, and was not changed`);
     }
   }
 

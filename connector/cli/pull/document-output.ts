@@ -138,7 +138,7 @@ function bytesMissing(file: string, kept: number, found: number | undefined): Co
   const left = found === undefined ? 'is gone' : `has only ${found} bytes`;
   return new ConnectorError(
     errorCodes.fileUnusable,
-    `Cannot go on with file "${file}": the state file knows ${kept} bytes of it, and it ${left}`,
-    { hint: 'Bring it back, or remove the state file to start over.' },
+    `Cannot continue file "${file}": the state file knows ${kept} bytes of it, and it ${left}`,
+    { hint: 'Restore it, or remove the state file to start over.' },
   );
 }

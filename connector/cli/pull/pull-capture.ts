@@ -47,7 +47,7 @@ export async function readPullCapture(
     throw new ConnectorError(
       errorCodes.flowFileInvalid,
       `Capture "${flow.name}" in ${options.source} has ${state}`,
-      { hint: 'Add some by: source-dynamodb discover --write' },
+      { hint: 'Add some with: source-dynamodb discover --write' },
     );
   }
   if (bindings.length === 0) {

@@ -51,7 +51,7 @@ function clash(before: NamedFile, file: NamedFile): string {
   const isCapture = before.role === 'the capture';
   return isCapture
     ? `${file.role} "${file.path}" would overwrite "${before.path}", which the capture was read from`
-    : `${before.role} "${before.path}" and ${file.role} "${file.path}" are one file`;
+    : `${before.role} "${before.path}" and ${file.role} "${file.path}" are the same file`;
 }
 
 /** Keeps other runs from a state file, if there is one. Throws `file-unusable` when one has it. */
@@ -67,7 +67,7 @@ export async function lockState(
   const holder = lock.holder === '' ? '' : ` (${lock.holder})`;
   throw unusable(
     `State file "${state}" is in use by another run${holder}`,
-    `Wait for its end, or name another file by --state. If there is no such run, remove "${lock.lock}".`,
+    `Wait until it ends, or name another file with --state. If there is no such run, remove "${lock.lock}".`,
   );
 }
 

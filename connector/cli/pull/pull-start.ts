@@ -97,7 +97,7 @@ function assertTold({ format, output, reduce }: PullOptions, { collections }: Pu
   const count = new Set(collections.map(({ name }) => name)).size;
   if (format === 'flow' || count < 2 || isFolder(output)) return;
   refuse(
-    `Lines of ${format} do not tell which of ${count} collections they belong to`,
+    `Lines of ${format} do not say which of ${count} collections they belong to`,
     'Use --output folder/ for a file of each, or --table for one of them.',
   );
 }
@@ -140,22 +140,22 @@ function assertGoesOn(saved: PullState | undefined, options: PullOptions): void 
   const { state = '', output, reduce, format } = options;
   const refuse = (problem: string, hint: string) => {
     throw new ConnectorError(errorCodes.stateInvalid, `State file "${state}" ${problem}`, {
-      hint: `${hint}, or name another file by --state.`,
+      hint: `${hint}, or name another file with --state.`,
     });
   };
   const isReduced = saved.collections !== undefined;
   if (reduce && !isReduced) {
-    refuse('was begun without --reduce, and has no rows to go on from', 'Leave out --reduce');
+    refuse('was started without --reduce, and has no rows to continue from', 'Leave out --reduce');
   }
-  if (!reduce && isReduced) refuse('was begun with --reduce', 'Add --reduce');
+  if (!reduce && isReduced) refuse('was started with --reduce', 'Add --reduce');
   // Rows are put out anew each time, wherever that may be.
   if (isReduced) return;
   if (saved.format !== format) {
-    refuse(`was begun with --format ${saved.format}`, `Use --format ${saved.format}`);
+    refuse(`was started with --format ${saved.format}`, `Use --format ${saved.format}`);
   }
   const before = saved.output?.file ?? '-';
   const isSame = output === '-' || before === '-' ? output === before : isSameFile(before, output);
   if (isSame) return;
   const place = before === '-' ? 'stdout' : `"${before}"`;
-  refuse(`was begun with its documents going to ${place}`, `Use --output ${before}`);
+  refuse(`was started with its documents going to ${place}`, `Use --output ${before}`);
 }

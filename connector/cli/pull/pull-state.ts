@@ -33,7 +33,7 @@ export interface CommittedOutput {
   readonly files?: Readonly<Record<string, number>>;
 }
 
-const startOver = 'Name another file by --state, or remove this one to start over.';
+const startOver = 'Name another file with --state, or remove this one to start over.';
 
 /** The state of a capture in a file; undefined where there is no file. Throws `state-invalid`. */
 export async function readPullState(

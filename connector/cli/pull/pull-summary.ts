@@ -111,10 +111,10 @@ function countsTable({ capture, commits }: PullResult, terminal: Terminal): stri
 
 /** With an output file and a state they are cut off by the next run; from a pipe nothing can be taken back. */
 function uncoveredText(count: number, { state, output }: PullOptions): string {
-  const documents = `The last ${plural(count, 'document')} lie behind the last checkpoint`;
+  const documents = `The last ${plural(count, 'document')} come after the last checkpoint`;
   if (state === undefined) return `${documents}.`;
   return output === '-'
-    ? `${documents}: a continued run puts them out again.`
+    ? `${documents}: a continued run prints them again.`
     : `${documents}: a continued run replaces them.`;
 }
 
@@ -131,8 +131,8 @@ function keptText({ options, commits }: PullResult, { columns }: Terminal): stri
 
 function howToContinue({ options }: PullResult, { colors, columns }: Terminal): string[] {
   // On a line of its own, so that it can be copied whole.
-  if (options.state !== undefined) return ['Go on with:', colors.bold(continueCommand(options))];
-  return wrapped('Nothing was kept to go on from; --state <file> would do that.', columns).map(
+  if (options.state !== undefined) return ['Continue with:', colors.bold(continueCommand(options))];
+  return wrapped('Nothing was stored to continue from; --state <file> does that.', columns).map(
     (line) => colors.dim(line),
   );
 }

@@ -99,7 +99,7 @@ export class ReducedCollections {
     throw new ConnectorError(
       errorCodes.collectionTooLarge,
       `Cannot hold the collections in memory: they are larger than ${this.#bytesMax / 2 ** 20} MiB`,
-      { hint: 'Pull without --reduce, fewer tables, or fewer documents by --limit.' },
+      { hint: 'Pull without --reduce, or fewer tables, or fewer documents with --limit.' },
     );
   }
 }

@@ -15,7 +15,7 @@ export async function captureOfTables(
   { host, log }: { readonly host: CommandHost; readonly log: Log },
 ): Promise<PullCapture> {
   if (patterns.length === 0) {
-    throw new ConnectorError(errorCodes.configInvalid, 'Nothing tells which tables to pull', {
+    throw new ConnectorError(errorCodes.configInvalid, 'No table to pull is named', {
       hint: "Add --table orders, or --table '*' for all of them.",
     });
   }
@@ -29,7 +29,7 @@ export async function captureOfTables(
   if (found.length === 0) {
     const list = patterns.map((pattern) => `"${pattern}"`).join(', ');
     throw new ConnectorError(errorCodes.tableMissing, `No table ${place} matches ${list}`, {
-      hint: 'List them by: source-dynamodb discover --region …',
+      hint: 'List them with: source-dynamodb discover --region …',
     });
   }
   return {

@@ -59,7 +59,7 @@ export function renderPlan(
   ];
   const basis = isVerbose
     ? basisOf(plan.tables, config)
-    : ['These are estimates; --verbose says what they rest on.'];
+    : ['These are estimates; --verbose explains them.'];
   return [
     ...renderTable(columns, plan.tables.map(rowOf), terminal).split('\n'),
     ...repairTable(plan, terminal),
@@ -105,7 +105,7 @@ function basisOf(tables: readonly TablePlan[], { region, endpoint }: EndpointCon
     'These are estimates. DynamoDB counts items and sizes about every six hours; a page of items costs a unit per 4 KB, a request at least one.',
     ...(unlimited
       ? [
-          'Limit none: units/s is the most that the table itself can give, 3,000 for each of its partitions and by default 40,000 in all. Set rcuAllocation to leave room for others.',
+          'Limit none: units/s is the most that the table itself can deliver, 3,000 for each of its partitions and by default 40,000 in all. Set rcuAllocation to leave room for others.',
         ]
       : []),
     ...(provisioned
@@ -115,7 +115,7 @@ function basisOf(tables: readonly TablePlan[], { region, endpoint }: EndpointCon
     ...(tables.some(({ repair }) => repair !== undefined) ? [repairBasis] : []),
     ...(endpoint === undefined
       ? []
-      : [`Costs are what AWS would ask for such tables; ${endpoint} may not.`]),
+      : [`Costs are what AWS would charge for such tables; ${endpoint} may not.`]),
   ];
 }
 

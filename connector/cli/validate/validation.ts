@@ -139,7 +139,7 @@ function notesOn(
   }
   if (!isOfDiscovery(collection.writeSchema)) {
     notes.push(
-      'The schema of its collection is not the one of discover, so that Flow may not combine changes as it should',
+      'The schema of its collection is not the one that discover publishes, so Flow may not combine changes correctly',
     );
   }
   return notes;

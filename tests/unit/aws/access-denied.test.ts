@@ -20,12 +20,12 @@ describe('denialOf()', () => {
     [
       `${scan}with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/no`,
       denied,
-      'Remove the Deny of dynamodb:Scan from the IAM policies of the user or role: an Allow beside it does not help.',
+      'Remove the Deny of dynamodb:Scan from the IAM policies of the user or role: an Allow in addition does not help.',
     ],
     [
       `${scan}with an explicit deny`,
       denied,
-      'Remove the Deny of dynamodb:Scan from the IAM policies of the user or role: an Allow beside it does not help.',
+      'Remove the Deny of dynamodb:Scan from the IAM policies of the user or role: an Allow in addition does not help.',
     ],
     [
       `${scan}with an explicit deny in a service control policy: arn:aws:organizations::1:policy/p`,

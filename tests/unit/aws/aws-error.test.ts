@@ -94,7 +94,7 @@ describe('explain()', () => {
       Object.assign(new Error('Invalid character'), { code: 'ERR_INVALID_CHAR' }),
       'credentials-invalid',
       'The credentials contain a character that no credentials have: Invalid character',
-      'Check the access key for line breaks and for signs of an example.',
+      'Check the access key for line breaks and for placeholders of an example.',
     ],
     [
       aws('ExpiredToken'),
@@ -136,7 +136,7 @@ describe('refused()', () => {
       code: 'request-refused',
       message:
         'region us-east-1 refuses dynamodb:Scan on table "orders": ValidationException: said',
-      hint: 'Check "advanced.endpoint" if you have set it; a restart goes on from the last checkpoint. If it persists, report it.',
+      hint: 'Check "advanced.endpoint" if you have set it; a restart continues from the last checkpoint. If it persists, report it.',
     });
   });
 
@@ -161,7 +161,7 @@ describe('outOfPatience()', () => {
       aws('InternalServerError', 500),
       'aws-unavailable',
       'dynamodb:Scan on table "orders" kept failing for 300 s: InternalServerError: said',
-      'Try again later; a capture goes on from its last checkpoint.',
+      'Try again later; a capture continues from its last checkpoint.',
     ],
   ])('tells %s', (error, code, message, hint) => {
     expect(told(outOfPatience(error, subject, 300))).toEqual({ code, message, hint });

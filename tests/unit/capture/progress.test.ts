@@ -60,7 +60,7 @@ describe('statusSentence()', () => {
       1,
     ],
     [
-      'Backfilling "orders" again at 2026-08-21T11:00:00.000Z: stream records were lost again and again',
+      'Backfilling "orders" again at 2026-08-21T11:00:00.000Z: stream records were lost repeatedly',
       [{ phase: 'starting', startsAgainAt: '2026-08-21T11:00:00.000Z' }],
       0,
     ],

@@ -73,7 +73,7 @@ describe('runCommandLine()', () => {
       1,
       '',
       'Error: There is no file "nowhere.yaml" here\n' +
-        'Hint:  Name it by --source, or make one: source-dynamodb discover --region us-east-1 --write\n' +
+        'Hint:  Name it with --source, or create one: source-dynamodb discover --region us-east-1 --write\n' +
         'Code:  flow-file-invalid\n',
     ]);
   });
@@ -91,7 +91,7 @@ describe('runCommandLine()', () => {
     [
       'an endpoint without a region',
       'discover --endpoint http://db.example --capture e/f',
-      'An endpoint alone does not tell the region',
+      'The region cannot be derived from an endpoint alone',
     ],
     [
       'a capture that is there already',

@@ -183,11 +183,11 @@ describe('parseEndpointConfig()', () => {
     [{ region: '  ' }, `Missing property "region" ${place}`],
     [
       { region, credentials: { ...accessKey, aws_secret_access_key: 'half and half' } },
-      `Property "credentials.aws_secret_access_key" ${place} has a blank, a line break or another character that AWS keys do not have; copy it again`,
+      `Property "credentials.aws_secret_access_key" ${place} has a space, a line break or another character that AWS keys do not have; copy it again`,
     ],
     [
       { region, awsAccessKeyId: 'A\u200b', awsSecretAccessKey: 'S' },
-      `Property "awsAccessKeyId" ${place} has a blank, a line break or another character that AWS keys do not have; copy it again`,
+      `Property "awsAccessKeyId" ${place} has a space, a line break or another character that AWS keys do not have; copy it again`,
     ],
     [
       { region, credentials: { ...role, ...tokens, aws_region: '/' } },

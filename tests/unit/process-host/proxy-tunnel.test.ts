@@ -88,7 +88,7 @@ describe('createHttpTransport() behind a proxy', () => {
     [
       '407 Proxy Authentication Required',
       'EPROXYAUTH',
-      'The proxy wants a user and a password it knows',
+      'The proxy requires a user and a password that it knows',
     ],
   ])('says what the proxy answers: %s', async (refusal, code, message) => {
     const { send } = await behindProxy('https:', { refusal });

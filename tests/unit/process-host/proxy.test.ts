@@ -90,7 +90,7 @@ describe('routeTo()', () => {
 
   test.each(['socks5://proxy:1080', 'http://', 'http://a b'])('refuses %s', (proxy) => {
     expect(() => url({ HTTPS_PROXY: proxy })).toThrow(
-      'The environment variable HTTPS_PROXY names no proxy that can be used',
+      'The environment variable HTTPS_PROXY does not name a proxy that can be used',
     );
   });
 });

@@ -36,7 +36,7 @@ describe('parseSummary()', () => {
       'exportToTime 2025-11-24T17:00:00Z',
     ],
   ])('refuses %s', (_, change, why) => {
-    expect(() => parse(change)).toThrow(`${key} is not of the export asked for: ${why}`);
+    expect(() => parse(change)).toThrow(`${key} is not that of the requested export: ${why}`);
   });
 });
 

@@ -146,8 +146,7 @@ describe('discover()', () => {
     const got = await rejectionOf(discover(aws, hiding, recordingLog().log, signal));
     expect(got).toEqual({
       code: 'nothing-to-capture',
-      message:
-        'Found no table in region us-east-1, besides 2 that "advanced.tableFilter" leaves out',
+      message: 'Found no table in region us-east-1, besides 2 that "advanced.tableFilter" excludes',
       hint: 'Check the patterns of "advanced.tableFilter".',
     });
   });

@@ -71,11 +71,11 @@ describe('loadState()', () => {
     ],
     [
       withTable({ streamReadAt: 'the day before yesterday' }),
-      'Cannot use the state of "orders": streamReadAt is no time: "the day before yesterday"',
+      'Cannot use the state of "orders": streamReadAt is not a time: "the day before yesterday"',
     ],
     [
       withTable({ backfillStartedAt: '2026-13-45T10:00:00Z' }),
-      'Cannot use the state of "orders": backfillStartedAt is no time: "2026-13-45T10:00:00Z"',
+      'Cannot use the state of "orders": backfillStartedAt is not a time: "2026-13-45T10:00:00Z"',
     ],
   ])('refuses %j', (state, message) => {
     const want = { code: 'state-invalid', message, hint: startOver };

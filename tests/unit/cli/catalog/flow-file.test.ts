@@ -103,7 +103,7 @@ describe('readFlowCapture()', () => {
       undefined,
       undefined,
       'There is no file "flow.yaml" here',
-      'Name it by --source, or make one: source-dynamodb discover --region us-east-1 --write',
+      'Name it with --source, or create one: source-dynamodb discover --region us-east-1 --write',
     ],
     [
       'a mistake in its YAML',
@@ -130,22 +130,22 @@ describe('readFlowCapture()', () => {
       'several captures that may be meant',
       shop.replace('source-postgres:v1', 'source-dynamodb:v1'),
       undefined,
-      'There are 2 captures in flow.yaml, and any may be meant',
-      'Name one by --capture: "acmeCo/shop/source-dynamodb", "acmeCo/shop/source-postgres"',
+      'There are 2 captures in flow.yaml, and it is not clear which one you mean',
+      'Name one with --capture: "acmeCo/shop/source-dynamodb", "acmeCo/shop/source-postgres"',
     ],
     [
       'none of ours',
       shop.replace('local:', 'x:'),
       undefined,
       'There is no capture by source-dynamodb in flow.yaml',
-      'If one of these is meant, name it by --capture: "acmeCo/shop/source-dynamodb", "acmeCo/shop/source-postgres"',
+      'If you mean one of these, name it with --capture: "acmeCo/shop/source-dynamodb", "acmeCo/shop/source-postgres"',
     ],
     [
       'an empty file',
       '',
       undefined,
       'There is no capture by source-dynamodb in flow.yaml',
-      'Add one under "captures:", or use another file by --source.',
+      'Add one under "captures:", or use another file with --source.',
     ],
     [
       'a binding without a target',
@@ -277,12 +277,12 @@ describe('a file that is named by another', () => {
   const catalog = 'import: [other]\n' + shop;
   test.each<[string, string, string]>([
     ['no YAML', secret, 'flow.yaml:1:10: Cannot import "other": other:2:1: This is not valid YAML'],
-    ['a text', 'hunter2\n', 'flow.yaml:1:10: Cannot import "other": it is no Flow catalog'],
-    ['a list', '- hunter2\n', 'flow.yaml:1:10: Cannot import "other": it is no Flow catalog'],
+    ['a text', 'hunter2\n', 'flow.yaml:1:10: Cannot import "other": it is not a Flow catalog'],
+    ['a list', '- hunter2\n', 'flow.yaml:1:10: Cannot import "other": it is not a Flow catalog'],
     [
       'a mapping',
       'password: hunter2\n',
-      'flow.yaml:1:10: Cannot import "other": it is no Flow catalog',
+      'flow.yaml:1:10: Cannot import "other": it is not a Flow catalog',
     ],
   ])('is not quoted where it is %s', async (_, other, want) => {
     const [message] = await refusal(read({ 'flow.yaml': catalog, other }));

@@ -97,7 +97,7 @@ describe('renderDiscovered()', () => {
     );
     expect(shown.split('\n')).toEqual([
       '2 tables at http://db',
-      '7 tables at http://db left out by "advanced.tableFilter"',
+      '7 tables at http://db excluded by "advanced.tableFilter"',
       '',
       'Table       Items    Size  Key     Stream  View type           Verdict',
       'orders  1,204,331  1.2 GB  id (S)  on      NEW_AND_OLD_IMAGES  ✓ captured',

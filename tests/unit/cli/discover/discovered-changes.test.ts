@@ -159,7 +159,7 @@ captures:${captures}      - resource: { table: users }
       collections: [],
       notes: [
         'Collection "acmeCo/shop/orders": its key is not that of the table, [/id]: kept',
-        'schemas/orders.schema.yaml: was not written by discover, and was left alone',
+        'schemas/orders.schema.yaml: was not written by discover, and was not changed',
       ],
       byHand: [],
     });
@@ -199,7 +199,7 @@ captures:${captures}      - resource: { table: users }
     await expect(written(texts, discovered([users]))).rejects.toMatchObject({
       code: 'file-unusable',
       message:
-        'Cannot write "schemas/users.schema.yaml": it is there already, and was not written by discover',
+        'Cannot write "schemas/users.schema.yaml": it exists already, and was not written by discover',
       hint: 'Move it away, or rename it.',
     });
   });
@@ -271,7 +271,9 @@ describe('changesFor(), where tables are not listed', () => {
     const { changes } = await written({ 'flow.yaml': byArn }, both);
     expect([changes.bindings, changes.notes]).toEqual([
       [],
-      ['Table "orders": got no binding, since another one has its collection "acmeCo/shop/orders"'],
+      [
+        'Table "orders": was not given a binding, since another one has its collection "acmeCo/shop/orders"',
+      ],
     ]);
   });
 

@@ -133,7 +133,7 @@ describe('PullCommits with a file', () => {
     const { length } = temporary.textOf('out.jsonl');
     await (await temporary.files.openSink(file, 10)).close();
     expect(await outcome(openFileRun(temporary))).toBe(
-      `Cannot go on with file "${file}": the state file knows ${length} bytes of it, and it has only 10 bytes`,
+      `Cannot continue file "${file}": the state file knows ${length} bytes of it, and it has only 10 bytes`,
     );
   });
 

@@ -6,9 +6,9 @@ import { caughtUp, newProject } from './pull-project.ts';
 describe('the files of source-dynamodb pull', () => {
   describe('with files that are one', () => {
     test.each<[string[], string]>([
-      [['--state', 'x', '--output', 'x'], '--state "x" and --output "x" are one file'],
-      [['--state', 'x', '--output', './y/../x'], 'are one file'],
-      [['--state', 'x', '--output', 'link-to-x'], 'are one file'],
+      [['--state', 'x', '--output', 'x'], '--state "x" and --output "x" are the same file'],
+      [['--state', 'x', '--output', './y/../x'], 'are the same file'],
+      [['--state', 'x', '--output', 'link-to-x'], 'are the same file'],
       [['--output', 'flow.yaml'], 'would overwrite "flow.yaml", which the capture was read from'],
       [['--output', 'link-to-flow'], 'would overwrite "flow.yaml"'],
       [['--output', 'orders.schema.json', '--reduce'], 'would overwrite "orders.schema.json"'],

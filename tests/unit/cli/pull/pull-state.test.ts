@@ -72,7 +72,7 @@ describe('a state file', () => {
     const got = await read(text).catch((error: unknown) => error);
     expect(got).toMatchObject({
       code: 'state-invalid',
-      hint: 'Name another file by --state, or remove this one to start over.',
+      hint: 'Name another file with --state, or remove this one to start over.',
     });
     expect((got as Error).message.startsWith(want)).toBe(true);
   });

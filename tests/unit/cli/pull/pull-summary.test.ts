@@ -61,7 +61,7 @@ describe('summaryText()', () => {
       'orders      20,000       12        5        0   9.1 MB',
       'customers    5,000        0        0        3   2.3 MB',
       'all         25,000       12        5        3  11.4 MB',
-      'Nothing was kept to go on from; --state <file> would do that.',
+      'Nothing was stored to continue from; --state <file> does that.',
     ]);
   });
 
@@ -73,12 +73,12 @@ describe('summaryText()', () => {
       ...['customers', '  scanned  5,000', '  deletes  3', '  size     2.3 MB'],
       ...['all', '  scanned  25,000', '  inserts  12', '  updates  5', '  deletes  3'],
       '  size     11.4 MB',
-      'Nothing was kept to go on from; --state',
-      '<file> would do that.',
+      'Nothing was stored to continue from;',
+      '--state <file> does that.',
     ]);
   });
 
-  test('says how to go on, and what the limit has cut', () => {
+  test('says how to continue, and what the limit has cut', () => {
     const commits = {
       counts: [noCounts()],
       documentCount: 0,
@@ -87,15 +87,15 @@ describe('summaryText()', () => {
     };
     const given = { commits, end: 'limit', seconds: 0.4 } as const;
     const changed = { state: 'pull.json', limit: 7, until: undefined };
-    const cut = 'The last 7 documents lie behind the last checkpoint: a continued run';
+    const cut = 'The last 7 documents come after the last checkpoint: a continued run';
     const [first, ...more] = linesOf(resultOf(given, changed), 72);
     expect(first).toBe('✓ 0 documents in < 1 s (the limit is reached)');
     expect(more).toEqual([
       cut,
-      'puts them out again.',
+      'prints them again.',
       'pull.json keeps the positions of 6 tables that this run did not capture:',
       'a, b, c, d, e and 1 more.',
-      'Go on with:',
+      'Continue with:',
       'source-dynamodb pull --state pull.json --limit 7',
     ]);
     const toFile = linesOf(resultOf(given, { ...changed, output: 'a b.jsonl' }), 72);

@@ -40,32 +40,32 @@ describe('source-dynamodb pull', () => {
 
   test.each<[string, string[], string[], string]>([
     [
-      'rows of what was begun without',
+      'rows of what was started without',
       ['--output', 'out.jsonl'],
       ['--reduce'],
-      'State file "state.json" was begun without --reduce, and has no rows to go on from\n' +
-        'Hint:  Leave out --reduce, or name another file by --state.',
+      'State file "state.json" was started without --reduce, and has no rows to continue from\n' +
+        'Hint:  Leave out --reduce, or name another file with --state.',
     ],
     [
-      'documents of what was begun with rows',
+      'documents of what was started with rows',
       ['--reduce'],
       [],
-      'State file "state.json" was begun with --reduce\n' +
-        'Hint:  Add --reduce, or name another file by --state.',
+      'State file "state.json" was started with --reduce\n' +
+        'Hint:  Add --reduce, or name another file with --state.',
     ],
     [
       'another output',
       ['--output', 'out.jsonl'],
       [],
-      'State file "state.json" was begun with its documents going to "out.jsonl"\n' +
-        'Hint:  Use --output out.jsonl, or name another file by --state.',
+      'State file "state.json" was started with its documents going to "out.jsonl"\n' +
+        'Hint:  Use --output out.jsonl, or name another file with --state.',
     ],
     [
       'a file after stdout',
       [],
       ['--output', 'out.jsonl'],
-      'State file "state.json" was begun with its documents going to stdout\n' +
-        'Hint:  Use --output -, or name another file by --state.',
+      'State file "state.json" was started with its documents going to stdout\n' +
+        'Hint:  Use --output -, or name another file with --state.',
     ],
   ])('refuses %s', async (_, before, now, want) => {
     const project = newProject();
@@ -96,7 +96,7 @@ describe('source-dynamodb pull', () => {
         event: 'error',
         code: 'flow-file-invalid',
         message: 'Capture "acmeCo/try" in flow.yaml has only disabled bindings',
-        hint: 'Add some by: source-dynamodb discover --write',
+        hint: 'Add some with: source-dynamodb discover --write',
       },
     ]);
   });

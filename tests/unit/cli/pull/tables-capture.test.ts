@@ -67,7 +67,7 @@ describe('source-dynamodb pull of tables', () => {
   });
 
   test.each([
-    [['--region', 'us-east-1'], 'Nothing tells which tables to pull'],
+    [['--region', 'us-east-1'], 'No table to pull is named'],
     [
       ['--region', 'us-east-1', '--endpoint', 'localhost:1', '--table', 'ordres'],
       'No table at http://localhost:1 matches "ordres"',
@@ -79,7 +79,7 @@ describe('source-dynamodb pull of tables', () => {
     [['--format', 'csv'], 'CSV needs all of its columns before its first row'],
     [
       [...there.slice(2), '--table', '*', '--format', 'jsonl'],
-      'Lines of jsonl do not tell which of 2 collections they belong to',
+      'Lines of jsonl do not say which of 2 collections they belong to',
     ],
   ])('refuses %j', async (options, want) => {
     const { exitCode, stderr } = await twoTables().run(...options, '--limit', '1');
@@ -94,7 +94,7 @@ describe('source-dynamodb pull of tables', () => {
     const { exitCode, stderr } = await run(...options, '--format', 'jsonl');
     expect([exitCode, stderr]).toEqual([
       1,
-      expect.stringContaining('was begun with --format flow'),
+      expect.stringContaining('was started with --format flow'),
     ]);
   });
 });

@@ -95,7 +95,7 @@ describe('renderValidation()', () => {
     // Where it does not fit, what is well is counted.
     expect(render(100, false, 20)).toEqual([
       ...plan,
-      'These are estimates; --verbose says what they rest on.',
+      'These are estimates; --verbose explains them.',
       '',
       ...orders,
       ...users,
