@@ -54,9 +54,9 @@ export const repairMutants: readonly Mutant[] = (
     {
       name: 'after a gap, the shards that were lost count as finished',
       file: repairStart,
-      find: 'Object.fromEntries(Object.entries(shards).filter(([id]) => isKept(id)))',
+      find: '.filter(([id]) => isKept(id));\n  const shards =',
       replace:
-        'Object.fromEntries(Object.entries(shards).map(([id, shard]) => [id, isKept(id) ? shard : { ...shard, finishedReading: true }]))',
+        '.map(([id, shard]) => [id, isKept(id) ? shard : { ...shard, finishedReading: true }] as const);\n  const shards =',
     },
     {
       name: 'a repair begins a backfill anew',
