@@ -2,10 +2,10 @@
  * Names that the locations know, where the fast path can ask for them: one array of numbers, read without a call that a
  * compiler does not inline. A file without imports, for the reason given in `bytes.ts`.
  *
- * The last `slotCount` numbers say, by a name's slot, where its entry begins. An entry is the location its map lies at, the
- * name's length, its facts, its own location, then the name as it lies in a body, quotes included, in words of four bytes.
- * Other names may have the same slot: they are compared whole, and the last one that was added stays. The entry at 0 is no
- * name's, and has no facts.
+ * The last `slotCount` numbers say, by a name's slot, where its entry begins. An entry is the name's first four bytes and
+ * its last four, the location its map lies at, its length, its facts, its own location, then what is between the eight
+ * bytes, in words of four. A name is taken as it lies in a body, quotes included. Other names may have the same slot: they are
+ * compared whole, and the last one that was added stays. The entry at 0 is no name's, and has no facts.
  */
 
 export const knownLength = 4096;
@@ -14,9 +14,10 @@ const slotsAt = knownLength - slotCount;
 /** Where no slots are. */
 export const entriesEnd = slotsAt;
 /** The numbers of an entry in front of the name. */
-export const entryHeadLength = 4;
-export const factsAt = 2;
-export const locationAt = 3;
+export const entryHeadLength = 6;
+export const mapAt = 2;
+export const factsAt = 4;
+export const locationAt = 5;
 /** For a name in a list, or in whatever else is no location. */
 export const noLocation = -1;
 
@@ -37,11 +38,9 @@ export const insideMap = 32;
 /** For names that nothing more is to be known of. */
 export const allFacts = 63;
 
-/** Where in `known` a name's slot lies, by its first and last four bytes, its length, and the location of its map. */
-export function slotOf(first: number, last: number, length: number, location: number): number {
-  const mixed =
-    Math.imul(first ^ (location << 8), 0x9e3779b1) ^ Math.imul(last + length, 0x85ebca6b);
-  return slotsAt + ((mixed >>> 15) & (slotCount - 1));
+/** Where in `known` a name's slot lies, by its first and last four bytes and the location of its map. */
+export function slotOf(first: number, last: number, location: number): number {
+  return slotsAt + (Math.imul(Math.imul(first, 31) + last + location, 0x9e3779b1) >>> 24);
 }
 
 /** Where the entry of the name begins that lies from `nameAt` to `nameEnd` of a body, quotes included; 0 for none. */
@@ -52,13 +51,20 @@ export function entryOf(
   nameAt: number,
   nameEnd: number,
 ): number {
-  const length = nameEnd - nameAt;
   const first = view.getInt32(nameAt, true);
   const last = view.getInt32(nameEnd - 4, true);
-  const entry = known[slotOf(first, last, length, location)]! | 0;
-  if (known[entry] !== location || known[entry + 1] !== length) return 0;
+  const entry =
+    known[slotsAt + (Math.imul(Math.imul(first, 31) + last + location, 0x9e3779b1) >>> 24)]! | 0;
+  if (
+    known[entry] !== first ||
+    known[entry + 1] !== last ||
+    known[entry + 2] !== location ||
+    known[entry + 3] !== nameEnd - nameAt
+  ) {
+    return 0;
+  }
   let word = entry + entryHeadLength;
-  for (let at = nameAt; at < nameEnd; at += 4) {
+  for (let at = nameAt + 4; at < nameEnd - 4; at += 4) {
     if (view.getInt32(at, true) !== known[word++]) return 0;
   }
   return entry;

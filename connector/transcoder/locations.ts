@@ -11,6 +11,7 @@ import {
   insideMap,
   knownLength,
   locationAt,
+  mapAt,
   noLocation,
   slotOf,
 } from './known-names.ts';
@@ -139,7 +140,7 @@ export class Locations {
     const isKey = location === itemLocation && this.#keyNames.has(name);
     const found = isKey ? noLocation : this.#locate(location, name);
     const facts = (this.#locations[found]?.facts ?? allFacts) | insideMap;
-    this.#addKnown([location, nameEnd - nameAt, facts, found], cursor, nameAt, nameEnd);
+    this.#addKnown(location, [facts, found], cursor, [nameAt, nameEnd]);
     return found;
   }
 
@@ -168,26 +169,30 @@ export class Locations {
     return this.#locations.push(made) - 1;
   }
 
-  #addKnown(head: readonly number[], cursor: JsonCursor, nameAt: number, nameEnd: number): void {
+  #addKnown(
+    location: number,
+    values: readonly [facts: number, location: number],
+    { view }: JsonCursor,
+    [nameAt, nameEnd]: readonly [number, number],
+  ): void {
     const { known } = this;
-    const { view, bytes } = cursor;
-    const words = Math.ceil((nameEnd - nameAt) / 4);
-    if (words * 4 > knownNameBytesMax || nameAt + words * 4 > bytes.length) return;
-    if (this.#knownEnd + entryHeadLength + words > entriesEnd) this.#forgetKnown();
+    const length = nameEnd - nameAt;
+    if (length > knownNameBytesMax) return;
+    if (this.#knownEnd + entryHeadLength + length / 4 > entriesEnd) this.#forgetKnown();
     const first = view.getInt32(nameAt, true);
     const last = view.getInt32(nameEnd - 4, true);
-    known[slotOf(first, last, nameEnd - nameAt, head[0]!)] = this.#knownEnd;
-    known.set(head, this.#knownEnd);
+    known[slotOf(first, last, location)] = this.#knownEnd;
+    known.set([first, last, location, length, ...values], this.#knownEnd);
     this.#knownEnd += entryHeadLength;
-    for (let word = 0; word < words; word++) {
-      known[this.#knownEnd++] = view.getInt32(nameAt + 4 * word, true);
+    for (let at = nameAt + 4; at < nameEnd - 4; at += 4) {
+      known[this.#knownEnd++] = view.getInt32(at, true);
     }
   }
 
   /** They come again when they are needed. */
   #forgetKnown(): void {
     this.known.fill(0);
-    this.known[0] = noLocation - 1;
+    this.known[mapAt] = noLocation - 1;
     this.#knownEnd = entryHeadLength;
   }
 
