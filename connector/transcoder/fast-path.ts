@@ -1,46 +1,51 @@
 /** The fast path: attributes as AWS spells them, for as long as nothing else comes. */
 
 import type { ByteWriter } from './byte-writer.ts';
-import {
-  closeMap,
-  colon,
-  comma,
-  letterB,
-  letterE,
-  letterL,
-  letterM,
-  letterN,
-  letterS,
-  openList,
-  openMap,
-  quote,
-} from './bytes.ts';
+import { closeList, closeMap, colon, comma, letterE, openList, openMap, quote } from './bytes.ts';
 import { copyPlainString } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import {
+  anyNumberText,
+  copyKnownName,
   entryOf,
   factsAt,
   fractional,
-  insideMap,
+  listElement,
   locationAt,
+  nextAt,
   noLocation,
   numericText,
+  roleAt,
+  textNumbers,
+  unknownName,
+  unresolved,
 } from './known-names.ts';
 import {
   atEnd,
   atName,
+  atNumber,
+  atSeparator,
   atText,
   atValue,
   type MapWriting,
-  nameSlot,
-  stopAtName,
 } from './map-writing.ts';
-import { copyPlainNumber, fractionBit } from './number.ts';
+import { anyDigits, copyPlainNumber, fractionBit } from './plain-number.ts';
 import { looksNumeric } from './numeric-text.ts';
 
 const wordOf = (text: string) => Buffer.from(text).readInt32LE();
-const boolName = wordOf('BOOL');
-const nullName = wordOf('NULL');
+// The first three bytes of a value, by its type.
+const textHead = wordOf('{"S\0');
+const binaryHead = wordOf('{"B\0');
+const numberHead = wordOf('{"N\0');
+const mapHead = wordOf('{"M\0');
+const listHead = wordOf('{"L\0');
+// What may be behind them.
+const stringInside = wordOf('":"\0');
+const mapInside = wordOf('":{"');
+const listInside = wordOf('":[{');
+const setInside = wordOf('S":[');
+const boolInside = wordOf('OOL"');
+const nullInside = wordOf('ULL"');
 const trueWord = wordOf('true');
 const falsWord = wordOf('fals');
 const nullWord = wordOf('null');
@@ -48,9 +53,9 @@ const nullWord = wordOf('null');
 const aheadBytes = 14;
 
 /**
- * Writes on from where `map` is, and stops in front of the first thing that is not plain: a name to stop at, a set,
- * an empty map, an escape, a space, a number that needs thought, a map at a location that is not known, anything that
- * is wrong; and behind a value whose location is to be noted.
+ * Writes on from where `map` is, and stops in front of the first thing that is not plain: a name to stop at, one that
+ * is not known though there is room, an empty map or set, an escape, a space, a number that needs thought, a map at a
+ * location that is not known, anything that is wrong; and behind a value of whose location something is to be noted.
  *
  * Nearly all bytes pass here, and that gave it its shape. It calls nothing that a compiler does not inline, keeps
  * its places in local variables, and never changes arrays: so compiled code has all in registers, and need not look
@@ -62,92 +67,145 @@ export function writeFastPath(map: MapWriting, cursor: JsonCursor, writer: ByteW
   const { closes, locations, known, wholeDigitsMax } = map;
   const { bytes: body, view } = cursor;
   const { bytes: out, view: outView } = writer;
+  const limit = body.length - aheadBytes;
   let at = cursor.at | 0;
   let to = writer.length | 0;
   let depth = map.depth | 0;
   let close = closes[depth]! | 0;
   let location = locations[depth]! | 0;
-  let nameAt = map.nameAt | 0;
+  let elements = map.elements | 0;
+  let entry = map.entry | 0;
+  let last = map.last | 0;
   let next = map.next | 0;
-  let nameEnd = 0;
   let seen = 0;
-  while (depth > 0 && at <= body.length - aheadBytes) {
-    let wanted = 0;
-    let opened = 0;
-    if (next <= atText) {
-      if (body[at] !== quote) break;
-      const end = copyPlainString(body, view, at, out, outView, to) | 0;
-      const isName = next === atName;
-      if (end === 0 || (isName && body[end] !== colon)) break;
-      if (isName && depth === 1 && isStop(map, body, at, end)) break;
-      to += end - at;
-      if (isName) {
-        nameAt = at;
-        at = end + 1;
-        out[to++] = colon;
-        next = atValue;
-      } else {
-        if (looksNumeric(body, at, end)) {
-          wanted = numericText;
-          nameEnd = at - 6;
-          map.seenAt = at;
-        }
-        at = end;
-        next = atEnd;
+  while (depth > 0 && at <= limit) {
+    if (next === atName) {
+      entry = known[last + nextAt]! | 0;
+      let end = copyKnownName(known, entry, location, view, at, limit, outView, to) | 0;
+      if (end === 0) {
+        if (body[at] !== quote) break;
+        end = copyPlainString(body, view, at, out, outView, to) | 0;
+        if (end === 0 || end > limit) break;
+        entry = entryOf(known, view, location, at, end) | 0;
+        if (entry === unknownName && depth === 1) break;
+        known[last + nextAt] = entry;
       }
+      const role = known[entry + roleAt]! | 0;
+      if (body[end] !== colon || role < 0) break;
+      if (role > 0) map.keyAt[role - 1] = end + 1;
+      last = entry;
+      map.nameAt = at;
+      to += end - at;
+      out[to++] = colon;
+      at = end + 1;
+      next = atValue;
     }
     if (next === atValue) {
-      if (body[at] !== openMap || body[at + 1] !== quote) break;
-      const type = body[at + 2]!;
-      const inside = body[at + 5]!;
-      const isShort = body[at + 3] === quote && body[at + 4] === colon;
-      if (isShort && (type === letterS || type === letterB)) {
+      const head = view.getInt32(at - 1, true) >>> 8;
+      const inside = view.getInt32(at + 3, true);
+      if ((inside & 0xffffff) === stringInside) {
+        if (head === textHead || head === binaryHead) next = atText;
+        else if (head === numberHead) next = atNumber;
+        else break;
         at += 5;
-        next = atText;
+      } else if (head === mapHead && inside === mapInside) {
+        location = known[entry + locationAt]! | 0;
+        if (location === unresolved) break;
+        close = closeMap;
+        closes[++depth] = close;
+        locations[depth] = location;
+        out[to++] = openMap;
+        at += 6;
+        next = atName;
         continue;
-      }
-      nameEnd = at - 1;
-      if (isShort && type !== letterN) {
-        if (type === letterM ? inside !== openMap : type !== letterL || inside !== openList) break;
-        if (body[at + 6] !== (type === letterM ? quote : openMap)) break;
-        opened = inside;
-        if (type === letterM) wanted = insideMap;
+      } else if (head === listHead && inside === listInside) {
+        location = noLocation;
+        entry = listElement;
+        close = closeList;
+        closes[++depth] = close;
+        locations[depth] = location;
+        out[to++] = openList;
+        at += 6;
+        continue;
+      } else if (inside === setInside) {
+        if (head === numberHead) elements = atNumber;
+        else if (head === textHead || head === binaryHead) elements = atText;
+        else break;
+        entry = listElement;
+        out[to++] = openList;
+        at += 7;
+        next = elements;
       } else {
-        const ended =
-          copyPlainScalar(isShort, body, view, at, out, outView, to, wholeDigitsMax) | 0;
-        if (ended <= 0) break;
-        const end = ended & (fractionBit - 1);
-        if (end !== ended) wanted = fractional;
-        to += isShort ? end - at - 7 : end - at - 8;
-        at = end;
+        const length = copyLiteral(body, view, at, outView, to, head, inside) | 0;
+        if (length === 0) break;
+        to += length;
+        at += 8 + length;
         next = atEnd;
       }
     }
-    let found = noLocation;
-    if (wanted !== 0 && location >= 0) {
-      const entry = entryOf(known, view, location, nameAt, nameEnd) | 0;
-      if ((known[entry + factsAt]! & wanted) === 0) {
+    if (next === atText) {
+      if (body[at] !== quote) break;
+      const end = copyPlainString(body, view, at, out, outView, to) | 0;
+      if (end === 0) break;
+      if ((known[entry + factsAt]! & numericText) === 0 && looksNumeric(body, at, end)) {
+        seen = numericText;
+        map.seenAt = at;
+      }
+      to += end - at;
+      at = end;
+      next = elements === 0 ? atEnd : atSeparator;
+      if (seen !== 0) break;
+    } else if (next === atNumber) {
+      const facts = known[entry + factsAt]! | 0;
+      const isText = facts & textNumbers;
+      const digitsTo = isText === 0 ? to : to + 1;
+      const copied =
+        copyPlainNumber(
+          body,
+          view,
+          at,
+          out,
+          outView,
+          digitsTo,
+          isText === 0 ? wholeDigitsMax : anyDigits,
+        ) | 0;
+      if (copied <= 0) break;
+      const end = copied & (fractionBit - 1);
+      let wanted = end === copied ? 0 : fractional;
+      if (isText === 0) to += end - at - 2;
+      else {
+        wanted = anyNumberText;
+        out[to] = quote;
+        to += end - at;
+        out[to - 1] = quote;
+      }
+      at = end;
+      next = elements === 0 ? atEnd : atSeparator;
+      if ((facts & wanted) !== wanted) {
         seen = wanted;
         break;
       }
-      found = known[entry + locationAt]! | 0;
     }
-    if (opened !== 0) {
-      close = opened + 2;
-      closes[++depth] = close;
-      location = found;
-      locations[depth] = found;
-      out[to++] = opened;
-      at += 6;
-      next = opened === openMap ? atName : atValue;
+    if (next === atSeparator) {
+      const separator = body[at]!;
+      if (separator === comma) next = elements;
+      else if (separator === closeList) {
+        elements = 0;
+        next = atEnd;
+      } else break;
+      out[to++] = separator;
+      at++;
       continue;
     }
     const separator = body[at + 1]!;
     if (body[at] !== closeMap || (separator !== comma && separator !== close)) break;
-    if (separator === comma) next = close === closeMap ? atName : atValue;
-    else {
+    if (separator !== comma) {
       close = closes[--depth]! | 0;
       location = locations[depth]! | 0;
+    } else if (close === closeMap) next = atName;
+    else {
+      next = atValue;
+      entry = listElement;
     }
     out[to++] = separator;
     at += 2;
@@ -155,42 +213,32 @@ export function writeFastPath(map: MapWriting, cursor: JsonCursor, writer: ByteW
   cursor.at = at;
   writer.length = to;
   map.depth = depth;
+  map.elements = elements;
+  map.entry = entry;
+  map.last = last;
   map.next = next;
-  map.nameAt = nameAt;
   map.seen = seen;
 }
 
-/** Notes a name of the outermost map if it may be a special one; true when the run must stop there. */
-function isStop(map: MapWriting, body: Uint8Array, at: number, end: number): boolean {
-  const special = map.specialNames[nameSlot(body[at + 1]!, end - at - 2)]!;
-  if (special === stopAtName) return true;
-  map.noted[special] = at;
-  return false;
-}
-
-/**
- * Copies a value from its beginning at `at`, when it is an N (`isShort`) or a literal like `{"BOOL":true`, and
- * returns where its inside ends; 0 or less for anything else.
- */
-function copyPlainScalar(
-  isShort: boolean,
+/** Copies what is inside a literal like `{"BOOL":true`, and returns how long it becomes; 0 for anything else. */
+function copyLiteral(
   body: Uint8Array,
   view: DataView,
   at: number,
-  out: Uint8Array,
   outView: DataView,
   to: number,
-  wholeDigitsMax: number,
+  head: number,
+  inside: number,
 ): number {
-  if (isShort) return copyPlainNumber(body, at + 5, out, to, wholeDigitsMax);
-  // A name was read since the look ahead.
-  if (at > body.length - aheadBytes) return 0;
-  if (body[at + 6] !== quote || body[at + 7] !== colon) return 0;
-  const name = view.getInt32(at + 2, true);
+  if (body[at + 7] !== colon) return 0;
   const word = view.getInt32(at + 8, true);
-  outView.setInt32(to, name === nullName ? nullWord : word, true);
-  if (word === trueWord) return name === boolName || name === nullName ? at + 12 : 0;
-  if (word !== falsWord || name !== boolName) return 0;
-  out[to + 4] = body[at + 12]!;
-  return body[at + 12] === letterE + 0x20 ? at + 13 : 0;
+  if (head === numberHead && inside === nullInside) {
+    outView.setInt32(to, nullWord, true);
+    return word === trueWord ? 4 : 0;
+  }
+  if (head !== binaryHead || inside !== boolInside) return 0;
+  outView.setInt32(to, word, true);
+  if (word === trueWord) return 4;
+  outView.setInt32(to + 4, letterE + 0x20, true);
+  return word === falsWord && body[at + 12] === letterE + 0x20 ? 5 : 0;
 }

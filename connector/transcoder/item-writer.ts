@@ -1,30 +1,20 @@
 /** Items, attribute by attribute. */
 
 import type { KeyAttribute } from '../table.ts';
-import { enterValue, writeKeyValue, writeScalar, wrongKeyType } from './attribute-value.ts';
+import { enterValue, wrongKeyType } from './attribute-value.ts';
+import { type AttributeNames, metaName } from './attribute-names.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import { closeMap, colon, comma, openList, openMap } from './bytes.ts';
+import { closeMap, colon, comma, openMap } from './bytes.ts';
 import { writeFastPath } from './fast-path.ts';
 import { invalidResponse } from './json-bytes.ts';
 import { JsonCursor } from './json-cursor.ts';
-import { insideMap, noLocation } from './known-names.ts';
-import { locationInside, noteFact, noteSeen, noteText } from './location-notes.ts';
-import { imageLocation, itemLocation, type Locations } from './locations.ts';
-import {
-  atEnd,
-  atName,
-  atText,
-  atValue,
-  type MapWriting,
-  nameSlot,
-  stopAtName,
-} from './map-writing.ts';
+import { imageStart, itemStart, noLocation, numberKey } from './known-names.ts';
+import { imageLocation, itemLocation } from './locations.ts';
+import { atName, atValue, type MapWriting } from './map-writing.ts';
 import { NameTable } from './name-table.ts';
-import { type NumberForm, numberFact, wholeDigitsMax } from './number.ts';
+import { wholeDigitsMax } from './number.ts';
+import { SlowPath } from './slow-path.ts';
 import type { Transcoding } from './transcoding.ts';
-
-/** The attribute whose name the documents need for themselves. */
-const metaName = '_meta';
 
 /** Writes the items of a page, and keeps what is to be known of the last one. */
 export class ItemWriter {
@@ -34,53 +24,53 @@ export class ItemWriter {
   metaValue: Uint8Array | undefined;
   readonly #cursor: JsonCursor;
   readonly #key: readonly KeyAttribute[];
+  /** How the value of each begins, as AWS writes it. */
+  readonly #keyHeads: readonly number[];
   readonly #names: NameTable;
   readonly #metaIndex: number;
   /** Where `_meta` begins in the output, by its name; -1 when the item has none. */
   #metaTo = -1;
   readonly #map: MapWriting;
-  readonly #numbers: NumberForm;
-  readonly #locations: Locations;
+  readonly #known: AttributeNames;
+  readonly #others: SlowPath;
 
-  constructor(cursor: JsonCursor, { key, numbers, locations }: Transcoding) {
+  constructor(cursor: JsonCursor, { key, numbers, names: attributes }: Transcoding) {
     const names = [...key.map(({ name }) => name), metaName];
     this.keyAt = new Int32Array(key.length);
     this.#cursor = cursor;
     this.#key = key;
     this.#names = new NameTable(names);
     this.#metaIndex = names.indexOf(metaName);
-    this.#numbers = numbers;
-    this.#locations = locations;
+    this.#keyHeads = key.map(({ type }) => Buffer.from(`{"${type}"`).readInt32LE());
+    this.#known = attributes;
     this.#map = {
       next: atName,
       depth: 0,
       closes: [0, closeMap],
-      specialNames: specialNamesOf(key),
-      noted: new Int32Array(stopAtName),
-      known: locations.known,
-      wholeDigitsMax: wholeDigitsMax[numbers],
       locations: [noLocation, noLocation],
+      elements: 0,
+      known: attributes.known,
+      entry: itemStart,
+      last: itemStart,
       nameAt: 0,
+      keyAt: this.keyAt,
+      wholeDigitsMax: wholeDigitsMax[numbers],
       seen: 0,
       seenAt: 0,
     };
+    this.#others = new SlowPath(this.#map, cursor, attributes, numbers);
   }
 
   /** Writes the item at the cursor as `"name":value,` with a comma behind each attribute and no braces. */
   writeItem(writer: ByteWriter): void {
     const { at: start } = this.#cursor;
     const { keyAt } = this;
-    for (let index = 0; index < keyAt.length; index++) {
-      keyAt[index] = 0;
-      this.#map.noted[index + 1] = 0;
-    }
+    for (let index = 0; index < keyAt.length; index++) keyAt[index] = 0;
     this.metaValue = undefined;
     this.#metaTo = -1;
     this.#writeMap(writer, true);
     writer.bytes[writer.length - 1] = comma;
-    for (let index = 0; index < keyAt.length; index++) {
-      if (keyAt[index] === 0) this.#noteKey(index, start);
-    }
+    for (let index = 0; index < keyAt.length; index++) this.#checkKey(index, start);
     if (this.#metaTo >= 0) this.#takeMeta(writer);
   }
 
@@ -101,55 +91,28 @@ export class ItemWriter {
     map.next = atName;
     map.depth = 1;
     map.locations[1] = isItem ? itemLocation : imageLocation;
+    map.last = isItem ? itemStart : imageStart;
     writeFastPath(map, cursor, writer);
     while (map.depth > 0) {
-      if (map.seen === 0 || map.seen === insideMap) this.#writeNext(writer, isItem);
-      else noteSeen(map, cursor, this.#locations);
+      if (map.seen !== 0) this.#others.noteSeen();
+      else if (map.next === atName) this.#writeName(writer, isItem);
+      else this.#others.write(writer);
       writeFastPath(map, cursor, writer);
     }
   }
 
-  /** Finds a key attribute that the fast path has passed, in the item that begins at `start`. */
-  #noteKey(index: number, start: number): void {
+  /** Throws unless the item that began at `start` has a key attribute, of the table's type. */
+  #checkKey(index: number, start: number): void {
     const cursor = this.#cursor;
-    const { at } = cursor;
+    const { view, bytes } = cursor;
     const key = this.#key[index]!;
-    cursor.at = this.#map.noted[index + 1]!;
-    // Names of the same length and first byte are noted in the same place.
-    if (cursor.at === 0 || cursor.member(this.#names) !== index) {
-      cursor.at = start;
-      for (let isMore = cursor.open(openMap); isMore && cursor.member(this.#names) !== index;) {
-        cursor.skipValue();
-        isMore = cursor.next(closeMap);
-        if (!isMore)
-          throw invalidResponse(
-            cursor.bytes,
-            start,
-            `an item with the key attribute "${key.name}"`,
-          );
-      }
+    const place = this.keyAt[index]!;
+    if (place > 0 && view.getInt32(place, true) === this.#keyHeads[index]) return;
+    if (place === 0) {
+      throw invalidResponse(bytes, start, `an item with the key attribute "${key.name}"`);
     }
-    this.keyAt[index] = cursor.at;
-    if (enterValue(cursor) !== key.type) throw wrongKeyType(cursor.bytes, this.keyAt[index], key);
-    cursor.at = at;
-  }
-
-  /** Writes whatever comes next, in any spelling. */
-  #writeNext(writer: ByteWriter, isItem: boolean): void {
-    const { next } = this.#map;
-    if (next === atName) this.#writeName(writer, isItem);
-    else if (next === atText) this.#writeText(writer);
-    else if (next === atValue) this.#writeValue(writer);
-    else this.#writeEnd(writer);
-  }
-
-  #writeText(writer: ByteWriter): void {
-    const cursor = this.#cursor;
-    cursor.peek();
-    const { at } = cursor;
-    cursor.at = writer.writeString(cursor, at);
-    this.#map.next = atEnd;
-    noteText(this.#map, cursor, at, this.#locations);
+    const type = enterValue(new JsonCursor(bytes, place));
+    if (type !== key.type) throw wrongKeyType(bytes, place, key);
   }
 
   #writeName(writer: ByteWriter, isItem: boolean): void {
@@ -160,9 +123,9 @@ export class ItemWriter {
     const start = cursor.at;
     const end = writer.writeString(cursor, start);
     cursor.at = end;
-    map.nameAt = start;
     cursor.take(colon);
     writer.writeByte(colon);
+    this.#known.take(map, cursor, start, end);
     map.next = atValue;
     if (map.depth > 1) return;
 
@@ -171,45 +134,7 @@ export class ItemWriter {
     const key = this.#key[index];
     if (key === undefined) return;
     if (isItem) this.keyAt[index] = cursor.at;
-    writeKeyValue(cursor, key, writer);
-    map.next = atEnd;
-  }
-
-  #writeValue(writer: ByteWriter): void {
-    const cursor = this.#cursor;
-    const map = this.#map;
-    const type = enterValue(cursor);
-    map.next = atEnd;
-    if (type !== 'M' && type !== 'L') {
-      const { at } = cursor;
-      const { length } = writer;
-      writeScalar(cursor, type, writer, this.#numbers);
-      if (type === 'S' || type === 'B') noteText(map, cursor, at, this.#locations);
-      else if (type === 'N') {
-        const fact = numberFact(writer.bytes, length, writer.length, this.#numbers);
-        noteFact(map, cursor, fact, this.#locations);
-      }
-      return;
-    }
-    const open = type === 'M' ? openMap : openList;
-    writer.writeByte(open);
-    if (cursor.open(open)) {
-      const inside = type === 'M' ? locationInside(map, cursor, this.#locations) : noLocation;
-      map.closes[++map.depth] = open + 2;
-      map.locations[map.depth] = inside;
-      map.next = type === 'M' ? atName : atValue;
-    } else writer.writeByte(open + 2);
-  }
-
-  #writeEnd(writer: ByteWriter): void {
-    const cursor = this.#cursor;
-    const map = this.#map;
-    cursor.take(closeMap);
-    const close = map.closes[map.depth]!;
-    const isMore = cursor.next(close);
-    writer.writeByte(isMore ? comma : close);
-    if (isMore) map.next = close === closeMap ? atName : atValue;
-    else map.depth--;
+    if (key.type === 'N') map.entry = numberKey;
   }
 
   /** Takes `"_meta":value,` out of what was written. */
@@ -223,18 +148,4 @@ export class ItemWriter {
     writer.bytes.copyWithin(this.#metaTo, written.at + 1, writer.length);
     writer.length -= written.at + 1 - this.#metaTo;
   }
-}
-
-/**
- * Attributes the fast path must stop at: numbers of a key, since they are written as text, and `_meta`. It notes the
- * places of other key attributes, unless they look like one of the others.
- */
-function specialNamesOf(key: readonly KeyAttribute[]): Uint8Array {
-  const special = new Uint8Array(256);
-  for (const [index, { name, type }] of [...key, { name: metaName, type: 'N' }].entries()) {
-    const bytes = Buffer.from(name);
-    const slot = nameSlot(bytes[0]!, bytes.length);
-    special[slot] = type === 'N' || special[slot] !== 0 ? stopAtName : index + 1;
-  }
-  return special;
 }

@@ -1,25 +1,60 @@
 /**
- * Names that the locations know, where the fast path can ask for them: one array of numbers, read without a call that a
- * compiler does not inline. A file without imports, for the reason given in `bytes.ts`.
+ * Names of attributes that were seen before, where the fast path can ask for them: one array of numbers, read without a
+ * call that a compiler does not inline. A file without imports, for the reason given in `bytes.ts`.
  *
- * The last `slotCount` numbers say, by a name's slot, where its entry begins. An entry is the name's first four bytes and
- * its last four, the location its map lies at, its length, its facts, its own location, then what is between the eight
- * bytes, in words of four. A name is taken as it lies in a body, quotes included. Other names may have the same slot: they are
- * compared whole, and the last one that was added stays. The entry at 0 is no name's, and has no facts.
+ * Each name of a map has an entry: what is in its head, then the name as it lies in a body, quotes included, in words of
+ * four bytes; the last word is filled up with the bytes behind the name, `:{"`. The last `slotCount` numbers say, by a
+ * name's slot, where its entry begins. Other names may have the same slot: the last one that was added stays.
+ *
+ * Items of a table are alike. So each entry also says which name came next the last time: nearly always it comes again,
+ * and is compared and copied at once, where any other name has to be searched for its end first.
  */
 
-export const knownLength = 4096;
-export const slotCount = 256;
+export const knownLength = 8192;
+const slotCount = 1024;
 const slotsAt = knownLength - slotCount;
 /** Where no slots are. */
 export const entriesEnd = slotsAt;
-/** The numbers of an entry in front of the name. */
-export const entryHeadLength = 6;
-export const mapAt = 2;
-export const factsAt = 4;
-export const locationAt = 5;
-/** For a name in a list, or in whatever else is no location. */
+
+// The head of an entry.
+
+/** The location of the map that the name is in. */
+export const mapAt = 0;
+/** How many bytes the name has, quotes included. */
+export const lengthAt = 1;
+/** What is known of the values, by bits. */
+export const factsAt = 2;
+/** Their own location, or one of the two below. */
+export const locationAt = 3;
+/** What the name is to the documents: 0 nothing, `stopRole`, or one more than the index of the key attribute. */
+export const roleAt = 4;
+/** The entry of the name that came next. */
+export const nextAt = 5;
+/** The words of the name. */
+export const wordsAt = 6;
+
+// Entries that are no name's.
+
+/** What is said of names that have no entry. */
+export const unknownName = 0;
+/** What is said of values in a list. */
+export const listElement = wordsAt;
+/** What is said of the numbers of a key. */
+export const numberKey = 2 * wordsAt;
+/** In front of the first name of an item, or of the image of one before a change. */
+export const itemStart = 3 * wordsAt;
+export const imageStart = 4 * wordsAt;
+export const firstEntry = 5 * wordsAt;
+
+/** For a name that the fast path leaves to others. */
+export const stopRole = -1;
+
+/** For values in a list, or in whatever else is no location. */
 export const noLocation = -1;
+/** For a location that nothing had to be known of until now. */
+export const unresolved = -2;
+/** Where no name is. */
+export const noMap = -3;
 
 // What is known of a location: facts, by their bits.
 
@@ -33,17 +68,20 @@ export const wholeText = 4;
 export const decimalText = 8;
 /** A number that is written as a string because all of them are to be. */
 export const anyNumberText = 16;
-/** Said of every location: it may be a map. What is asked for by the name of a map. */
-export const insideMap = 32;
-/** For names that nothing more is to be known of. */
-export const allFacts = 63;
+/** For what nothing more is to be known of. */
+export const allFacts = 31;
+/** Beside the facts: numbers are to be written as strings. */
+export const textNumbers = 32;
 
-/** Where in `known` a name's slot lies, by its first and last four bytes and the location of its map. */
+/** Where in `known` a name's slot lies, by its first four bytes, its last three with the one behind, and its map's location. */
 export function slotOf(first: number, last: number, location: number): number {
-  return slotsAt + (Math.imul(Math.imul(first, 31) + last + location, 0x9e3779b1) >>> 24);
+  return slotsAt + (Math.imul(Math.imul(first, 31) + last + location, 0x9e3779b1) >>> 22);
 }
 
-/** Where the entry of the name begins that lies from `nameAt` to `nameEnd` of a body, quotes included; 0 for none. */
+/**
+ * The entry of the name that lies from `nameAt` to `nameEnd` of a body, quotes included; `unknownName` for none. The body
+ * goes on for three bytes behind the name.
+ */
 export function entryOf(
   known: Int32Array,
   view: DataView,
@@ -52,20 +90,40 @@ export function entryOf(
   nameEnd: number,
 ): number {
   const first = view.getInt32(nameAt, true);
-  const last = view.getInt32(nameEnd - 4, true);
-  const entry =
-    known[slotsAt + (Math.imul(Math.imul(first, 31) + last + location, 0x9e3779b1) >>> 24)]! | 0;
-  if (
-    known[entry] !== first ||
-    known[entry + 1] !== last ||
-    known[entry + 2] !== location ||
-    known[entry + 3] !== nameEnd - nameAt
-  ) {
-    return 0;
+  const last = view.getInt32(nameEnd - 3, true);
+  const entry = known[slotOf(first, last, location)]! | 0;
+  if (known[entry + mapAt] !== location || known[entry + lengthAt] !== nameEnd - nameAt) {
+    return unknownName;
   }
-  let word = entry + entryHeadLength;
-  for (let at = nameAt + 4; at < nameEnd - 4; at += 4) {
-    if (view.getInt32(at, true) !== known[word++]) return 0;
+  let word = entry + wordsAt;
+  for (let at = nameAt; at < nameEnd; at += 4) {
+    if (view.getInt32(at, true) !== known[word++]) return unknownName;
   }
   return entry;
+}
+
+/**
+ * Copies the name at `at`, if it is the entry's, and returns where it ends; else 0, also when it would end behind `limit`.
+ * Up to three bytes more are written that mean nothing.
+ */
+export function copyKnownName(
+  known: Int32Array,
+  entry: number,
+  location: number,
+  view: DataView,
+  at: number,
+  limit: number,
+  outView: DataView,
+  to: number,
+): number {
+  const end = at + known[entry + lengthAt]!;
+  if (known[entry + mapAt] !== location || end > limit) return 0;
+  const shift = to - at;
+  let word = entry + wordsAt;
+  for (let next = at; next < end; next += 4) {
+    const bytes = view.getInt32(next, true);
+    if (bytes !== known[word++]) return 0;
+    outView.setInt32(next + shift, bytes, true);
+  }
+  return end;
 }

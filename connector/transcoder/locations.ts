@@ -1,20 +1,7 @@
 /** Where in a table's documents values were seen whose type Flow's inference cannot tell from their JSON. */
 
 import type { KeyAttribute } from '../table.ts';
-import type { JsonCursor } from './json-cursor.ts';
-import {
-  allFacts,
-  entriesEnd,
-  entryHeadLength,
-  entryOf,
-  factsAt,
-  insideMap,
-  knownLength,
-  locationAt,
-  mapAt,
-  noLocation,
-  slotOf,
-} from './known-names.ts';
+import { allFacts, noLocation, unresolved } from './known-names.ts';
 import {
   documentPath,
   factsOf,
@@ -38,8 +25,6 @@ const depthMax = 12;
 /** The maps that all others lie in: an item, and the image of an item before a change. */
 export const itemLocation = 0;
 export const imageLocation = 1;
-
-const knownNameBytesMax = 255;
 
 export interface DeclaredLocation {
   /** Names, from the document's root on. */
@@ -72,9 +57,6 @@ interface Location extends ItemPath {
  * were learned from, or before; those of earlier runs come from the state.
  */
 export class Locations {
-  /** For the fast path: see `known-names.ts`. */
-  readonly known = new Int32Array(knownLength);
-  #knownEnd = 0;
   readonly #keyNames: ReadonlySet<string>;
   readonly #locations: Location[] = [
     { path: [], isImage: false, facts: 0 },
@@ -91,28 +73,32 @@ export class Locations {
   /** `remembered`: facts of an earlier run, as `LearnedLocations` has them. */
   constructor(key: readonly KeyAttribute[], remembered: Iterable<readonly [string, string]> = []) {
     this.#keyNames = new Set(key.map(({ name }) => name));
-    this.#forgetKnown();
     for (const [pointer, letters] of remembered) this.#remember(pointer, letters);
   }
 
-  /** Where the values of a map lie whose name is at `nameAt`, in a map at `location`. */
-  enter(location: number, cursor: JsonCursor, nameAt: number, nameEnd: number): number {
-    return this.#find(location, cursor, nameAt, nameEnd);
+  /** The location of a name in the map at `location`; `unresolved` when nothing had to be known of it until now. */
+  find(location: number, name: string): number {
+    return this.#byName.get(`${location}:${name}`) ?? unresolved;
   }
 
-  /** Notes a fact of the value whose name is at `nameAt`, in a map at `location`. */
-  note(location: number, cursor: JsonCursor, nameAt: number, nameEnd: number, fact: number): void {
-    const { known } = this;
-    const { view } = cursor;
-    let entry = entryOf(known, view, location, nameAt, nameEnd);
-    if (entry > 0 && (known[entry + factsAt]! & fact) !== 0) return;
-    const found = this.#find(location, cursor, nameAt, nameEnd);
-    const noted = this.#locations[found];
-    if (noted === undefined || (noted.facts & fact) !== 0) return;
+  /** The same, made if it is new; none where there are too many, and for a key attribute. */
+  locate(location: number, name: string): number {
+    const isKey = location === itemLocation && this.#keyNames.has(name);
+    return isKey ? noLocation : this.#locate(location, name);
+  }
+
+  /** All that is known of a location. */
+  factsOf(location: number): number {
+    return this.#locations[location]?.facts ?? 0;
+  }
+
+  /** Notes a fact of a value at a location, and returns all of them. */
+  note(location: number, fact: number): number {
+    const noted = this.#locations[location];
+    if (noted === undefined) return allFacts;
+    if ((noted.facts & fact) !== fact) this.#learned.add(location);
     noted.facts |= fact;
-    this.#learned.add(found);
-    entry = entryOf(known, view, location, nameAt, nameEnd);
-    if (entry > 0) known[entry + factsAt] = noted.facts | insideMap;
+    return noted.facts;
   }
 
   /** What was learned since the last call; undefined for nothing. */
@@ -130,18 +116,6 @@ export class Locations {
   /** All that Flow is to know. */
   declared(): DeclaredLocation[] {
     return declarationsOf(this.#locations);
-  }
-
-  #find(location: number, cursor: JsonCursor, nameAt: number, nameEnd: number): number {
-    const { known } = this;
-    const entry = entryOf(known, cursor.view, location, nameAt, nameEnd);
-    if (entry > 0) return known[entry + locationAt]!;
-    const name = cursor.text(nameAt, nameEnd);
-    const isKey = location === itemLocation && this.#keyNames.has(name);
-    const found = isKey ? noLocation : this.#locate(location, name);
-    const facts = (this.#locations[found]?.facts ?? allFacts) | insideMap;
-    this.#addKnown(location, [facts, found], cursor, [nameAt, nameEnd]);
-    return found;
   }
 
   /** The location of a name in a map, made if it is new; none where there are too many. */
@@ -167,33 +141,6 @@ export class Locations {
     if (isNested) this.#nestedCount += 1;
     this.#byName.set(index, this.#locations.length);
     return this.#locations.push(made) - 1;
-  }
-
-  #addKnown(
-    location: number,
-    values: readonly [facts: number, location: number],
-    { view }: JsonCursor,
-    [nameAt, nameEnd]: readonly [number, number],
-  ): void {
-    const { known } = this;
-    const length = nameEnd - nameAt;
-    if (length > knownNameBytesMax) return;
-    if (this.#knownEnd + entryHeadLength + length / 4 > entriesEnd) this.#forgetKnown();
-    const first = view.getInt32(nameAt, true);
-    const last = view.getInt32(nameEnd - 4, true);
-    known[slotOf(first, last, location)] = this.#knownEnd;
-    known.set([first, last, location, length, ...values], this.#knownEnd);
-    this.#knownEnd += entryHeadLength;
-    for (let at = nameAt + 4; at < nameEnd - 4; at += 4) {
-      known[this.#knownEnd++] = view.getInt32(at, true);
-    }
-  }
-
-  /** They come again when they are needed. */
-  #forgetKnown(): void {
-    this.known.fill(0);
-    this.known[mapAt] = noLocation - 1;
-    this.#knownEnd = entryHeadLength;
   }
 
   #remember(pointer: string, letters: string): void {

@@ -1,13 +1,19 @@
 /** How far a map of attributes is written. A file without imports, for the reason given in `bytes.ts`. */
 
-/** What comes next: the name of an attribute, the text of an S or B, a value, the brace behind what is inside one. */
-export const atName = 0;
-export const atText = 1;
-export const atValue = 2;
-export const atEnd = 3;
+// What comes next.
 
-/** For `specialNames`: a name that the fast path leaves to others. Smaller numbers are places in `noted`. */
-export const stopAtName = 255;
+/** The name of an attribute. */
+export const atName = 0;
+/** The text of an S or B, or of one in a set. */
+export const atText = 1;
+/** The text of an N, or of one in a set. */
+export const atNumber = 2;
+/** A value. */
+export const atValue = 3;
+/** The comma or bracket behind an element of a set. */
+export const atSeparator = 4;
+/** The brace behind what is inside a value. */
+export const atEnd = 5;
 
 /** A map of attributes that is being written; its places in input and output are the cursor's and the writer's. */
 export interface MapWriting {
@@ -16,24 +22,23 @@ export interface MapWriting {
   depth: number;
   /** By depth, the bytes that will close what is open. */
   readonly closes: number[];
-  /** By `nameSlot`, what is done about a name of the outermost map. */
-  readonly specialNames: Uint8Array;
-  /** Where in the body the last name began that `specialNames` gave this place; 0 is for all others. */
-  readonly noted: Int32Array;
-  /** Names whose locations are known: see `known-names.ts`. */
-  readonly known: Int32Array;
-  readonly wholeDigitsMax: number;
   /** By depth, the location of what is open; none for a list. */
   readonly locations: number[];
-  /** Where in the body the last name begins. */
+  /** What the elements of the set are that is open, `atText` or `atNumber`; 0 for none. */
+  elements: number;
+  /** Names that were seen before: see `known-names.ts`. */
+  readonly known: Int32Array;
+  /** In `known`: what is said of the value that is written. */
+  entry: number;
+  /** In `known`: the name that was written last. */
+  last: number;
+  /** Where in the body that name begins. */
   nameAt: number;
-  /** A fact that the run stopped for, since it is not known of the last name's location; 0 for none. */
+  /** By key attribute of an item: where in the body its value begins. */
+  readonly keyAt: Int32Array;
+  readonly wholeDigitsMax: number;
+  /** A fact that the run stopped for, since it is not known of the value's location; 0 for none. */
   seen: number;
   /** Where the text begins that such a fact is seen of. */
   seenAt: number;
-}
-
-/** Where a name stands in `specialNames`, by its first byte and length; others may stand there too. */
-export function nameSlot(firstByte: number, length: number): number {
-  return (firstByte + 16 * length) & 255;
 }

@@ -1,11 +1,12 @@
 /** Numbers of DynamoDB as text: 38 digits, which no JavaScript number holds. */
 
 import type { ByteWriter } from './byte-writer.ts';
-import { letterE, minus, nine, point, quote, zero } from './bytes.ts';
+import { letterE, point, quote } from './bytes.ts';
 import { doubleDigitsMax, isExactDecimal } from './exact-decimal.ts';
 import { invalidResponse, stringEnd } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { anyNumberText, decimalText, fractional, wholeText } from './known-names.ts';
+import { anyDigits, copyPlainNumber, fractionBit, safeDigits } from './plain-number.ts';
 
 /**
  * How numbers that are no key are written: as JSON numbers where Flow holds them exactly and as strings where not; as
@@ -17,13 +18,11 @@ export type NumberForm = 'exact' | 'double' | 'string';
 // short text must not make a long one.
 const exponentMax = 400;
 
-/** Every number of so many significant digits reads back from a double as it was. */
-const safeDigits = 15;
-/** So many digits of a whole number need no thought: any such fits 64 bits, or a double; 0 where nothing may be copied. */
+/** So many digits of a whole number need no thought: any such fits 64 bits, or a double. */
 export const wholeDigitsMax: Readonly<Record<NumberForm, number>> = {
   exact: 18,
   double: safeDigits,
-  string: 0,
+  string: anyDigits,
 };
 
 const canonicalPattern = /^(?:0|-?[1-9]\d*|-?(?:0|[1-9]\d*)\.\d*[1-9])$/;
@@ -87,50 +86,6 @@ function significantDigits(magnitude: string): number {
   return pointAt >= 0 && pointAt < end ? end - start - 1 : end - start;
 }
 
-/** Said with the end of a number that has a fraction: no body is so long. */
-export const fractionBit = 1 << 30;
-
-/**
- * Copies the digits of the number whose JSON string begins at `at`, if they are canonical, and returns where the
- * string ends, with `fractionBit` where there is a fraction: negative when they are so many that a JSON number may not be
- * as wanted, more than `wholeDigitsMax` of a whole number; 0 for a number in another form.
- */
-export function copyPlainNumber(
-  body: Uint8Array,
-  at: number,
-  out: Uint8Array,
-  to: number,
-  wholeDigitsMax: number,
-): number {
-  if (body[at] !== quote) return 0;
-  const shift = to - at - 1;
-  let next = at + 1;
-  let byte = body[next]!;
-  if (byte === minus) {
-    out[next + shift] = byte;
-    byte = body[++next]!;
-  }
-  const first = next;
-  while (byte >= zero && byte <= nine) {
-    out[next + shift] = byte;
-    byte = body[++next]!;
-  }
-  const isZero = body[first] === zero;
-  const pointAt = next;
-  if (pointAt === first || (isZero && pointAt > first + 1)) return 0;
-  if (byte === point) {
-    do {
-      out[next + shift] = byte;
-      byte = body[++next]!;
-    } while (byte >= zero && byte <= nine);
-    if (next === pointAt + 1 || body[next - 1] === zero) return 0;
-  } else if (isZero && first > at + 1) return 0;
-  if (byte !== quote) return 0;
-  if (next === pointAt) return next - first > wholeDigitsMax ? -next - 1 : next + 1;
-  if (next - first > safeDigits || wholeDigitsMax === 0) return -next - 1;
-  return next + 1 + fractionBit;
-}
-
 /**
  * Writes the number whose JSON string begins at `at`, however it is spelled, in the form asked for. Returns where the
  * string ends. The writer must have room for as many bytes as are left in the body; it has afterwards.
@@ -144,7 +99,16 @@ export function writeNumber(
   const { bytes } = cursor;
   const isText = form === 'string';
   if (isText) writer.writeByte(quote);
-  const copied = copyPlainNumber(bytes, at, writer.bytes, writer.length, wholeDigitsMax[form]);
+  const { bytes: out, view: outView, length } = writer;
+  const copied = copyPlainNumber(
+    bytes,
+    cursor.view,
+    at,
+    out,
+    outView,
+    length,
+    wholeDigitsMax[form],
+  );
   const end = copied < 0 ? -copied : copied & (fractionBit - 1);
   if (end === 0) return writeOtherNumber(cursor, at, writer, form);
   if (copied > 0 || isText || (form === 'exact' && isExactAt(cursor, at, end))) {

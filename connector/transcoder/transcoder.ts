@@ -1,6 +1,7 @@
 /** Items and records to documents: response bytes in, output frames out, compiled once per table. */
 
 import { BufferPool } from '../buffer-pool.ts';
+import { AttributeNames } from './attribute-names.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type {
   DocumentFraming,
@@ -52,8 +53,10 @@ export interface Transcoder {
   reread(body: Uint8Array, asked: readonly ExportedKey[], meta: PageMeta): RereadDocuments;
 }
 
-export interface TranscoderOptions extends Partial<Transcoding> {
+export interface TranscoderOptions extends Partial<Omit<Transcoding, 'names'>> {
   readonly key: Transcoding['key'];
+  /** What is known of the documents' locations, and learns more. */
+  readonly locations?: Locations;
   readonly framing: DocumentFraming;
   /** Where buffers come from and `release` returns them to; one of its own where there is none. */
   readonly pool?: BufferPool;
@@ -61,13 +64,14 @@ export interface TranscoderOptions extends Partial<Transcoding> {
 
 /** Compiles the transcoding of one table's items and records. */
 export function createTranscoder(options: TranscoderOptions): Transcoder {
-  const { framing, pool = new BufferPool() } = options;
+  const { key, framing, pool = new BufferPool(), numbers = 'exact' } = options;
+  const { locations = new Locations(key) } = options;
   const transcoding: Transcoding = {
-    numbers: 'exact',
     beforeImages: true,
     ignoresTtlDeletes: false,
-    locations: new Locations(options.key),
     ...options,
+    numbers,
+    names: new AttributeNames({ key, numbers, locations }),
   };
   const itemSize = new SizeGuess();
   const recordSize = new SizeGuess();

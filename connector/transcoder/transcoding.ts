@@ -1,7 +1,7 @@
 /** How one table's items and records become documents: what the table says, and what its user wants. */
 
 import type { KeyAttribute } from '../table.ts';
-import type { Locations } from './locations.ts';
+import type { AttributeNames } from './attribute-names.ts';
 import type { NumberForm } from './number.ts';
 
 export interface Transcoding {
@@ -13,6 +13,6 @@ export interface Transcoding {
   readonly beforeImages: boolean;
   /** True to make no documents of deletes by time to live; their keys are told all the same. */
   readonly ignoresTtlDeletes: boolean;
-  /** What is known of the documents' locations, and learns more. */
-  readonly locations: Locations;
+  /** What is known of the attributes by their names, and learns more. */
+  readonly names: AttributeNames;
 }
