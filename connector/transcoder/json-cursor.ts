@@ -113,7 +113,8 @@ export class JsonCursor implements ByteSource {
   /** Past a value of any kind and depth; a list of what is open stands for the recursion. */
   skipValue(): void {
     const first = this.peek();
-    if (first === openMap || first === openList) this.#skipContainer();
+    if (first === quote) this.at = stringEnd(this, this.at);
+    else if (first === openMap || first === openList) this.#skipContainer();
     else this.#skipScalar(first);
   }
 

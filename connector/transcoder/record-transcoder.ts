@@ -20,17 +20,10 @@ import { ItemWriter } from './item-writer.ts';
 import { stringEnd } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
+import { changeMembers, changeMembersRead, recordMembers } from './record-members.ts';
 import { SequenceNumberMark } from './sequence-number.ts';
 import type { Transcoding } from './transcoding.ts';
 
-const recordMembers = new NameTable(['dynamodb', 'eventID', 'eventName', 'userIdentity']);
-const changeMembers = new NameTable([
-  'ApproximateCreationDateTime',
-  'Keys',
-  'NewImage',
-  'OldImage',
-  'SequenceNumber',
-]);
 const identityMembers = new NameTable(['Type', 'type', 'PrincipalId', 'principalId']);
 const eventNames = new NameTable(['INSERT', 'MODIFY', 'REMOVE']);
 const ops = ['c', 'u', 'd'] as const;
@@ -113,7 +106,7 @@ export class RecordTranscoder implements RecordFacts {
     this.#frames.open();
     let isMore = cursor.open(openMap);
     while (isMore) {
-      const member = cursor.member(recordMembers);
+      const member = recordMembers.next(cursor);
       if (member === 0) this.#readChange();
       else if (member === 1) this.eventIdAt = cursor.skipString();
       else if (member === 2) this.#eventNameAt = cursor.skipString();
@@ -128,21 +121,25 @@ export class RecordTranscoder implements RecordFacts {
     const cursor = this.#cursor;
     let isMore = cursor.open(openMap);
     while (isMore) {
-      const member = cursor.member(changeMembers);
+      const member = changeMembers.next(cursor);
       cursor.peek();
-      const { at } = cursor;
-      if (member < 0 || cursor.takeNull()) {
-        if (member < 0) cursor.skipValue();
-      } else if (member === 0) {
-        this.#timeAt = at;
-        this.createdAt.read(cursor);
-      } else if (member === 1) {
-        this.#keysAt = at;
-        cursor.skipValue();
-      } else if (member === 4) this.sequenceNumberAt = cursor.skipString();
-      else this.#readImage(member === 2);
+      if (member < 0 || member >= changeMembersRead) cursor.skipValue();
+      else if (!cursor.takeNull()) this.#readMember(member);
       isMore = cursor.next(closeMap);
     }
+  }
+
+  #readMember(member: number): void {
+    const cursor = this.#cursor;
+    const { at } = cursor;
+    if (member === 0) {
+      this.#timeAt = at;
+      this.createdAt.read(cursor);
+    } else if (member === 1) {
+      this.#keysAt = at;
+      cursor.skipValue();
+    } else if (member === 4) this.sequenceNumberAt = cursor.skipString();
+    else this.#readImage(member === 2);
   }
 
   #readImage(isNew: boolean): void {
