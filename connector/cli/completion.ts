@@ -1,6 +1,6 @@
 /** Scripts that let a shell complete commands and options: made of the commands, so that they never say less. */
 
-import type { Command, Option } from 'commander';
+import type { Argument, Command, Option } from 'commander';
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 
@@ -11,19 +11,24 @@ export function completionScript(program: Command, shell: Shell): string {
 
 const optionsOf = (command: Command): readonly Option[] =>
   command.createHelp().visibleOptions(command);
+/** What may stand behind a command's name. */
+const wordsAfter = (command: Command): readonly string[] =>
+  command.registeredArguments.flatMap(({ argChoices = [] }: Argument) => argChoices);
 const flagsOf = (command: Command) =>
   optionsOf(command).flatMap(({ long, short }) => [long, short].filter((flag) => flag != null));
 
 function bash(program: Command): string {
   const { commands } = program;
   const words = commands.map(
-    (command) => `    ${command.name()}) words="${flagsOf(command).join(' ')}" ;;`,
+    (command) =>
+      `    ${command.name()}) words="${[...wordsAfter(command), ...flagsOf(command)].join(' ')}" ;;`,
   );
+  // Without words the shell completes names of files.
   const choices = commands.flatMap((command) =>
-    optionsOf(command).flatMap(({ long, argChoices }) =>
-      argChoices === undefined
-        ? []
-        : [`    "${command.name()} ${long ?? ''}") words="${argChoices.join(' ')}" ;;`],
+    optionsOf(command).flatMap(({ long, required, argChoices }) =>
+      required
+        ? [`    "${command.name()} ${long ?? ''}") words="${(argChoices ?? []).join(' ')}" ;;`]
+        : [],
     ),
   );
   return `_source_dynamodb() {
@@ -49,22 +54,26 @@ function zsh(program: Command): string {
 function fish(program: Command): string {
   const start = 'complete -c source-dynamodb';
   const text = (description: string) => `'${description.replaceAll(/['\\]/g, '\\$&')}'`;
-  return program.commands
-    .flatMap((command) => [
+  const option = (where: string, { long, short, required, argChoices, description }: Option) =>
+    [
+      `${start} -n ${where}`,
+      long == null ? '' : `-l ${long.slice(2)}`,
+      short == null ? '' : `-s ${short.slice(1)}`,
+      required ? '-r' : '',
+      argChoices === undefined ? '' : `-f -a '${argChoices.join(' ')}'`,
+      `-d ${text(description)}`,
+    ]
+      .filter((part) => part !== '')
+      .join(' ');
+  const lines = program.commands.flatMap((command) => {
+    const where = `'__fish_seen_subcommand_from ${command.name()}'`;
+    const words = wordsAfter(command).join(' ');
+    return [
       `${start} -f -n __fish_use_subcommand -a ${command.name()} -d ${text(command.description())}`,
-      ...optionsOf(command).map(({ long, short, required, argChoices, description }) =>
-        [
-          `${start} -n '__fish_seen_subcommand_from ${command.name()}'`,
-          long == null ? '' : `-l ${long.slice(2)}`,
-          short == null ? '' : `-s ${short.slice(1)}`,
-          required ? '-r' : '',
-          argChoices === undefined ? '' : `-f -a '${argChoices.join(' ')}'`,
-          `-d ${text(description)}`,
-        ]
-          .filter((part) => part !== '')
-          .join(' '),
-      ),
-    ])
-    .map((line) => `${line}\n`)
-    .join('');
+      ...(words === '' ? [] : [`${start} -f -n ${where} -a '${words}'`]),
+      ...optionsOf(command).map((each) => option(where, each)),
+    ];
+  });
+  const own = optionsOf(program).map((each) => option('__fish_use_subcommand', each));
+  return [...lines, ...own].map((line) => `${line}\n`).join('');
 }
