@@ -61,9 +61,9 @@ export class SourcedSchemas {
     if (!this.locations.isFull || this.#isFullReported) return;
     this.#isFullReported = true;
     const { log, table } = this.#options;
-    log.info('A table has more attributes than Flow infers types of; further ones are ignored', {
-      table: table.name,
-      locationsMax,
-    });
+    log.info(
+      'A table has more attributes than Flow is told types of; all are captured, and the others get the types of their JSON',
+      { table: table.name, locationsMax },
+    );
   }
 }
