@@ -77,7 +77,7 @@ export function judgeAll(
     ];
   });
   return {
-    violations: [...flow.violations, ...flow.typeViolations(), ...tables],
+    violations: [...flow.violations, ...flow.types.violations(), ...tables],
     lastSecondGhosts,
   };
 }

@@ -9,12 +9,13 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../connector/reduction/reduction.ts';
-import { isObject, property, stringifyJson } from '../../connector/reduction/json.ts';
+import { isObject, property } from '../../connector/reduction/json.ts';
 import { documentKey, documentSchema } from '../../connector/discovery/discovery.ts';
 import type { Table } from '../../connector/table.ts';
-import { openPlaces, Shape, type SourcedSchema } from '../support/flow-inference.ts';
+import type { SourcedSchema } from '../support/flow-inference.ts';
 import { createResponseDecoder, type DecodedResponse } from '../support/response-decoder.ts';
 import { checkpointViolations, epochViolations, isRepairing, member } from './checkpoint-check.ts';
+import { InferredTypes } from './inferred-types.ts';
 
 /** A committed document, in the order in which the connector emitted it. */
 export interface Committed {
@@ -57,15 +58,6 @@ function collectionOf(table: Pick<Table, 'key'>): Collection {
   return collection;
 }
 
-/** What may be inferred of attributes whose types are known: a text is none, and numbers are of one kind. */
-const columns: Readonly<Record<string, readonly string[]>> = {
-  zip: ['', 'string'],
-  amount: [
-    ...['', 'integer', 'number', 'string (integer)', 'string (number)'],
-    ...['integer|string (integer)', 'number|string (number)'],
-  ],
-};
-
 export class SimulatedFlow {
   /** The committed state; a new process gets it. */
   state: Readonly<Record<string, unknown>> = {};
@@ -73,10 +65,10 @@ export class SimulatedFlow {
   /** Checkpoints that do not cover exactly their documents. */
   readonly violations: string[] = [];
   readonly destinations: readonly Destination[];
+  /** What Flow would infer of the documents' columns. */
+  readonly types: InferredTypes;
   readonly #options: FlowOptions;
   #decoder = createResponseDecoder('json');
-  readonly #shapes: readonly Shape[];
-  #sourcedSchemas: [table: number, schema: SourcedSchema][] = [];
   /** The table of each binding of the present process. */
   #bound: readonly number[] = [];
   /** Since the last checkpoint, and since the last commit. */
@@ -105,7 +97,7 @@ export class SimulatedFlow {
       };
     });
     this.#published = options.tables.map(() => []);
-    this.#shapes = options.tables.map(() => new Shape());
+    this.types = new InferredTypes(options.tables.length);
   }
 
   /** The state with every checkpoint received, committed or not. */
@@ -120,7 +112,7 @@ export class SimulatedFlow {
     this.#bound = bound;
     this.#decoder = createResponseDecoder('json');
     this.#pending = [];
-    this.#sourcedSchemas = [];
+    this.types.begin();
     this.#transaction = [];
     this.#transactionState = this.state;
   }
@@ -159,9 +151,9 @@ export class SimulatedFlow {
       });
     } else if ('sourcedSchema' in response) {
       const { binding, documentSchema } = response.sourcedSchema;
-      this.#sourcedSchemas.push([this.#bound[binding]!, documentSchema as SourcedSchema]);
+      this.types.source(this.#bound[binding]!, documentSchema as SourcedSchema);
     } else if ('checkpoint' in response) {
-      this.#infer();
+      this.violations.push(...this.types.checkpoint(this.#pending));
       const { updated, mergePatch: isPatch } = response.checkpoint.state;
       this.checkpointCount += 1;
       const { stateKeys } = this.#options;
@@ -189,32 +181,6 @@ export class SimulatedFlow {
     const stateKey = this.#options.stateKeys?.[committed.binding] ?? '';
     const table = member(member(patch, 'bindingStateV1'), stateKey);
     return { ...committed, isReread: isObject(property(table, 'repair') ?? null) };
-  }
-
-  /** Flow takes what was said of types with the checkpoint, and widens its shape by the documents. */
-  #infer(): void {
-    for (const [table, schema] of this.#sourcedSchemas.splice(0)) {
-      const open = openPlaces(schema);
-      if (open.length > 0) this.violations.push(`types: a sourced schema is open: ${open.join()}`);
-      else this.#shapes[table]!.union(schema);
-    }
-    for (const { binding, document } of this.#pending) {
-      const types = ['zip', 'amount'].flatMap((name) => {
-        const value = property(document, name);
-        return value === undefined ? [] : [`${JSON.stringify(name)}:${stringifyJson(value)}`];
-      });
-      this.#shapes[binding]!.widen(`{${types.join()}}`);
-    }
-  }
-
-  /** Columns that Flow would make something else of than DynamoDB has. */
-  typeViolations(): string[] {
-    return this.#shapes.flatMap((shape, table) =>
-      ['zip', 'amount'].flatMap((name) => {
-        const got = shape.at(name).toString();
-        return columns[name]!.includes(got) ? [] : [`types: ${name} of table ${table} is ${got}`];
-      }),
-    );
   }
 
   #judgeEpochs(before: typeof this.state): void {
