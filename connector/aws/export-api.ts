@@ -61,7 +61,7 @@ export interface ObjectStore {
   read(object: ObjectRange, signal: AbortSignal): Promise<ObjectPart>;
   /**
    * Asks for a write that S3 refuses in any case, since its checksum is wrong; resolves when it would have been allowed.
-   * One attempt. Throws an `AwsError` with S3's code.
+   * (A server that stands for S3 and checks no checksums keeps an object without bytes.) One attempt. Throws an `AwsError` with S3's code.
    */
   tryWrite(bucket: string, key: string, signal: AbortSignal): Promise<void>;
   recycle(bytes: Uint8Array): void;

@@ -27,8 +27,9 @@ export interface RepairChecks {
   bucket(signal: AbortSignal): Promise<void>;
 }
 
-/** No object has this name: what S3 answers tells whether the bucket is there and may be read. */
+/** No object has these names: what S3 answers tells whether the bucket is there, and may be read or written to. */
 const absentKey = 'AWSDynamoDB/no-such-export/manifest-summary.json';
+const refusedKey = 'AWSDynamoDB/no-such-export/_started';
 /** No export has this name. */
 const absentExport = '01000000000000-00000000';
 /** No item that anybody has: what is read is nothing, at the cost of a unit. */
@@ -117,14 +118,15 @@ async function checkBucket(
   { objects }: RepairPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const key = prefix === undefined ? absentKey : `${prefix}/${absentKey}`;
+  const placed = (key: string) => (prefix === undefined ? key : `${prefix}/${key}`);
   const subject = (action: string) => ({
     action,
     resource: `bucket "${bucket}"`,
     endpoint: aws.endpoint,
   });
-  const read = () => objects.read({ bucket, key, etag: undefined, from: 0, length: 1 }, signal);
-  const write = () => objects.tryWrite(bucket, key, signal);
+  const absent = { bucket, key: placed(absentKey), etag: undefined, from: 0, length: 1 };
+  const read = () => objects.read(absent, signal);
+  const write = () => objects.tryWrite(bucket, placed(refusedKey), signal);
   try {
     await permitted(aws, subject('s3:PutObject'), write, signal);
     // Without the second, what is absent looks like what must not be read.
