@@ -4,41 +4,54 @@ import { minus, point, zero } from './bytes.ts';
 
 /** No double prints more digits that mean something. */
 export const doubleDigitsMax = 17;
-/** Every number of so many significant digits reads back from a double as it was, and a double holds them as an integer. */
+/** Every number of so many significant digits reads back from a double as it was. */
 const safeDigits = 15;
 /** Digits of the longest 64-bit integer. */
 const integerDigitsMax = 20;
 /** Powers of ten that a double holds exactly. */
 const powers = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
+/** So many digits at the end are read apart: the others, eight or nine, times its power of ten are exact in a double. */
+const tailDigits = 8;
+const tailPower = 1e8;
+
 /**
  * For canonical digits from `start` to `end`, too many to be surely exact: whether a writer of doubles, which prints
  * the fewest digits that read back as the same double, prints just these. Undefined where that takes a closer look.
  */
 export function isExactDecimal(body: Uint8Array, start: number, end: number): boolean | undefined {
-  let head = 0;
-  let tail = 0;
-  let significant = 0;
-  let trailingZeros = 0;
-  let scale = -1;
-  for (let at = body[start] === minus ? start + 1 : start; at < end; at++) {
-    const byte = body[at]!;
-    if (byte === point) {
-      scale = 0;
-      continue;
-    }
-    if (scale >= 0) scale++;
-    if (significant + trailingZeros < safeDigits) head = head * 10 + byte - zero;
-    else tail = tail * 10 + byte - zero;
-    if (byte !== zero) {
-      significant += trailingZeros + 1;
-      trailingZeros = 0;
-    } else if (significant > 0) trailingZeros++;
+  let first = body[start] === minus ? start + 1 : start;
+  let pointAt = first;
+  while (pointAt < end && body[pointAt] !== point) pointAt++;
+  if (pointAt === end) return isExactInteger(body, first, end);
+  let significant = end - first - 1;
+  if (body[first] === zero) {
+    first = pointAt + 1;
+    while (body[first] === zero) first++;
+    significant = end - first;
   }
-  if (scale < 0 && significant + trailingZeros <= integerDigitsMax) return undefined;
   if (significant > doubleDigitsMax) return false;
-  if (significant <= safeDigits) return scale < 0 ? undefined : true;
-  return scale < 0 ? undefined : isShortest(head, tail, significant - safeDigits, scale);
+  if (significant <= safeDigits) return true;
+  const tailAt = end - (pointAt < end - tailDigits ? tailDigits : tailDigits + 1);
+  const head = integerOf(body, first, tailAt);
+  return isShortest(head, integerOf(body, tailAt, end), end - pointAt - 1);
+}
+
+function isExactInteger(body: Uint8Array, first: number, end: number): boolean | undefined {
+  if (end - first <= integerDigitsMax) return undefined;
+  let last = end - 1;
+  while (body[last] === zero) last--;
+  return last + 1 - first > doubleDigitsMax ? false : undefined;
+}
+
+/** The digits from `at` to `end`, at most nine, without the point that may be among them. */
+function integerOf(body: Uint8Array, at: number, end: number): number {
+  let integer = 0;
+  for (let next = at; next < end; next++) {
+    const byte = body[next]!;
+    if (byte !== point) integer = Math.imul(integer, 10) + byte - zero;
+  }
+  return integer;
 }
 
 /** Doubles as their bits. */
@@ -48,7 +61,7 @@ const words = new Uint32Array(double.buffer);
 const doubtful = 1e-9;
 
 /**
- * The same for 16 or 17 significant digits: `head` is the first 15 of them, `tail` the others.
+ * The same for 16 or 17 significant digits: `tail` is the last eight of them, `head` the others.
  *
  * Problem. Printing the double and comparing takes ten times as long as all else that is done to a number.
  *
@@ -60,19 +73,13 @@ const doubtful = 1e-9;
  * known to 1e-14 of a unit, and `half` exactly. Where either is that near to a limit, or the double is a power of
  * two, beneath which doubles are denser, the answer is left to printing.
  */
-function isShortest(
-  head: number,
-  tail: number,
-  tailDigits: number,
-  scale: number,
-): boolean | undefined {
+function isShortest(head: number, tail: number, scale: number): boolean | undefined {
   const power = powers[scale];
   if (power === undefined) return undefined;
   // D = whole + rest.
-  const shift = tailDigits === 1 ? 10 : 100;
-  const shifted = head * shift;
+  const shifted = head * tailPower;
   const whole = shifted + tail;
-  const rest = tail - (whole - shifted) + errorOf(shifted, head, shift);
+  const rest = tail - (whole - shifted);
   const near = whole / power;
   double[0] = near;
   if (words[0]! < 4 || words[0]! > 0xffff_fffb) return undefined; // May be next to a power of two.
