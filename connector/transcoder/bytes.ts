@@ -3,6 +3,9 @@
  * where names are, which makes the byte loops a tenth faster.
  */
 
+export const tab = 0x09;
+export const lineFeed = 0x0a;
+export const carriageReturn = 0x0d;
 export const space = 0x20;
 export const quote = 0x22;
 export const plus = 0x2b;
@@ -21,5 +24,9 @@ export const letterS = 0x53;
 export const openList = 0x5b;
 export const backslash = 0x5c;
 export const closeList = 0x5d;
+export const smallE = 0x65;
+export const smallU = 0x75;
 export const openMap = 0x7b;
 export const closeMap = 0x7d;
+/** From what opens a list or a map to what closes it. */
+export const toClose = 2;

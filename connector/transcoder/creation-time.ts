@@ -1,6 +1,7 @@
 /** When a record was written: epoch seconds on the wire, RFC 3339 in documents. */
 
 import { rfc3339 } from '../time.ts';
+import { closeMap, comma } from './bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { canonicalNumber } from './number.ts';
 
@@ -39,7 +40,7 @@ export class CreationTime {
       if (this.#text[index] !== bytes[at + index]) return false;
     }
     const next = bytes[at + length];
-    if (length === 0 || (next !== 0x2c && next !== 0x7d)) return false;
+    if (length === 0 || (next !== comma && next !== closeMap)) return false;
     cursor.at += length;
     return true;
   }

@@ -1,7 +1,7 @@
 /** The fast path: attributes as AWS spells them, for as long as nothing else comes. */
 
 import type { ByteWriter } from './byte-writer.ts';
-import { closeList, closeMap, colon, comma, letterE, openList, openMap, quote } from './bytes.ts';
+import { closeList, closeMap, colon, comma, openList, openMap, quote, smallE } from './bytes.ts';
 import { copyPlainString } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import {
@@ -239,6 +239,6 @@ function copyLiteral(
   if (head !== binaryHead || inside !== boolInside) return 0;
   outView.setInt32(to, word, true);
   if (word === trueWord) return 4;
-  outView.setInt32(to + 4, letterE + 0x20, true);
-  return word === falsWord && body[at + 12] === letterE + 0x20 ? 5 : 0;
+  outView.setInt32(to + 4, smallE, true);
+  return word === falsWord && body[at + 12] === smallE ? 5 : 0;
 }

@@ -1,7 +1,7 @@
 /** Primary keys, read where they lie in a body. */
 
 import type { ItemKey, KeyAttribute, KeyValue } from '../table.ts';
-import { openMap } from './bytes.ts';
+import { closeMap, openMap } from './bytes.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { NameTable } from './name-table.ts';
 import { canonicalNumber } from './number.ts';
@@ -70,7 +70,7 @@ export function readKey(cursor: JsonCursor, key: readonly KeyAttribute[]): ItemK
     const index = cursor.member(names);
     if (index < 0) cursor.skipValue();
     else values[index] = readKeyValue(cursor);
-    isMore = cursor.next(openMap + 2);
+    isMore = cursor.next(closeMap);
   }
   return key.map(({ name, type }, index) => {
     const value = values[index];
@@ -88,6 +88,6 @@ function readKeyValue(cursor: JsonCursor): KeyValue {
   const type = keyTypes[cursor.member(keyTypeNames)];
   if (type === undefined) throw cursor.expected('a key value of type S, N or B');
   const value = cursor.string();
-  cursor.take(openMap + 2);
+  cursor.take(closeMap);
   return { type, value };
 }

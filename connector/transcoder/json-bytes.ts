@@ -3,20 +3,25 @@
 import { ConnectorError } from '../errors.ts';
 import {
   backslash,
+  carriageReturn,
   comma,
   letterE,
+  lineFeed,
   minus,
   nine,
   plus,
   point,
   quote,
+  smallE,
+  smallU,
   space,
+  tab,
   zero,
 } from './bytes.ts';
 
 /** 1 for the bytes that cannot stand for themselves in a string: quote, backslash, control characters. */
 const isSpecial = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte < 0x20 || byte === quote || byte === backslash ? 1 : 0,
+  byte < space || byte === quote || byte === backslash ? 1 : 0,
 );
 const hexDigits = new Set(Buffer.from('0123456789abcdefABCDEF'));
 const shortEscapes = new Set(Buffer.from('"\\/bfnrt'));
@@ -143,7 +148,8 @@ export function textOf(body: Buffer, start: number, end: number): string {
 export function skipSpace(body: Uint8Array, at: number): number {
   let next = at;
   let byte = body[next];
-  while (byte === space || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = body[++next];
+  while (byte === space || byte === lineFeed || byte === carriageReturn || byte === tab)
+    byte = body[++next];
   return next;
 }
 
@@ -167,7 +173,7 @@ export function numberEnd(body: Uint8Array, at: number): number {
   let next = body[at] === minus ? at + 1 : at;
   next = body[next] === zero ? next + 1 : digitsEnd(body, next);
   if (body[next] === point) next = digitsEnd(body, next + 1);
-  if (body[next] === letterE || body[next] === letterE + 0x20) {
+  if (body[next] === letterE || body[next] === smallE) {
     const sign = body[next + 1];
     next = digitsEnd(body, sign === minus || sign === plus ? next + 2 : next + 1);
   }
@@ -195,14 +201,14 @@ function escapeLength(body: Uint8Array, at: number): number {
   if (body[at] !== backslash) throw invalidResponse(body, at, 'the rest of a string');
   if (shortEscapes.has(body[at + 1]!)) return 2;
   const unit = codeUnitAt(body, at);
-  if ((unit & 0xfc00) !== 0xd800 || body[at + 6] !== backslash || body[at + 7] !== 0x75) return 6;
+  if ((unit & 0xfc00) !== 0xd800 || body[at + 6] !== backslash || body[at + 7] !== smallU) return 6;
   return (codeUnitAt(body, at + 6) & 0xfc00) === 0xdc00 ? 12 : 6;
 }
 
 function codeUnitAt(body: Uint8Array, at: number): number {
   const digits = body.subarray(at + 2, at + 6);
   if (
-    body[at + 1] !== 0x75 ||
+    body[at + 1] !== smallU ||
     digits.length < 4 ||
     !digits.every((digit) => hexDigits.has(digit))
   ) {

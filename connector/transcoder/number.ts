@@ -1,7 +1,7 @@
 /** Numbers of DynamoDB as text: 38 digits, which no JavaScript number holds. */
 
 import type { ByteWriter } from './byte-writer.ts';
-import { letterE, point, quote } from './bytes.ts';
+import { point, quote, smallE } from './bytes.ts';
 import { doubleDigitsMax, isExactDecimal } from './exact-decimal.ts';
 import { invalidResponse, stringEnd } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
@@ -159,8 +159,7 @@ export function numberFact(bytes: Uint8Array, from: number, to: number, form: Nu
   if (form === 'string') return anyNumberText;
   const isText = bytes[from] === quote;
   for (let at = from; at < to; at++) {
-    if (bytes[at] === point || bytes[at] === letterE + 0x20)
-      return isText ? decimalText : fractional;
+    if (bytes[at] === point || bytes[at] === smallE) return isText ? decimalText : fractional;
   }
   if (isText) return wholeText;
   // Flow takes whole numbers beyond 64 bits for fractions.

@@ -7,8 +7,8 @@ const nine = 0x39;
 const letterI = 0x49;
 const letterN = 0x4e;
 const backslash = 0x5c;
-const letterE = 0x65;
-const letterY = 0x79;
+const smallE = 0x65;
+const smallY = 0x79;
 
 /**
  * True for the few strings that are worth another look, told by single bytes: those that begin and end like a number, and
@@ -24,12 +24,12 @@ function hasNumericEnds(bytes: Uint8Array, at: number, end: number): boolean {
   const first = bytes[at + 1]!;
   if (first > nine ? first !== letterN && first !== letterI : first < plus) return false;
   const last = bytes[end - 2]!;
-  return last > nine ? last === letterN || last === letterY : last >= point;
+  return last > nine ? last === letterN || last === smallY : last >= point;
 }
 
 /** True for a minus that begins no exponent. */
 function isHyphen(bytes: Uint8Array, at: number): boolean {
-  return bytes[at] === minus && (bytes[at - 1]! | 0x20) !== letterE;
+  return bytes[at] === minus && (bytes[at - 1]! | 0x20) !== smallE;
 }
 
 const numericText = /^(?:(?:[+-]?(?:\d+\.?\d*|\.\d+)|\.[+-]\d+)(?:[eE][+-]?\d+)?|NaN|-?Infinity)$/;

@@ -3,7 +3,7 @@
 import { enterValue, writeLiteral } from './attribute-value.ts';
 import type { AttributeNames } from './attribute-names.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import { closeList, closeMap, comma, openList, openMap } from './bytes.ts';
+import { closeList, closeMap, comma, openList, openMap, toClose } from './bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { factsAt, listElement, noLocation, numericText, textNumbers } from './known-names.ts';
 import {
@@ -128,12 +128,12 @@ export class SlowPath {
     const open = type === 'M' ? openMap : openList;
     writer.writeByte(open);
     if (!cursor.open(open)) {
-      writer.writeByte(open + 2);
+      writer.writeByte(open + toClose);
       map.next = atEnd;
       return;
     }
     const inside = type === 'M' ? this.#names.locationInside(map, cursor) : noLocation;
-    map.closes[++map.depth] = open + 2;
+    map.closes[++map.depth] = open + toClose;
     map.locations[map.depth] = inside;
     map.next = type === 'M' ? atName : atValue;
     if (type === 'L') map.entry = listElement;
