@@ -84,15 +84,13 @@ export interface RepairOptions extends Given {
 /** Works through all windows. Throws `RepairImpossible` when the gap cannot be healed, now or later. */
 export async function runRepair(options: RepairOptions, signal: AbortSignal): Promise<void> {
   const ports = await options.aws.repairPorts();
+  const polls = new Map<string, Poll>();
   let waitMs = firstWaitMs;
-  let pollMs = pollIntervalMs;
   for (;;) {
     try {
       while (options.repair() !== undefined) {
-        const isAhead = await repairStep(options, ports, signal);
+        await repairStep(options, ports, polls, signal);
         waitMs = firstWaitMs;
-        if (!isAhead) await options.clock.sleep(pollMs, signal);
-        pollMs = isAhead ? pollIntervalMs : Math.min(pollIntervalMsMax, pollMs * pollGrowth);
       }
       return;
     } catch (error) {
@@ -111,28 +109,42 @@ export async function runRepair(options: RepairOptions, signal: AbortSignal): Pr
   }
 }
 
-/** Starts what can be started, and reads one export that is complete; false where there is none. */
+/** When an export in progress is asked for again, by its ARN. */
+interface Poll {
+  readonly atMs: number;
+  readonly intervalMs: number;
+}
+
+/** Starts what can be started, and reads one export that is complete; waits where there is none. */
 async function repairStep(
   options: RepairOptions,
   ports: RepairPorts,
+  polls: Map<string, Poll>,
   signal: AbortSignal,
-): Promise<boolean> {
-  const { progress } = options;
+): Promise<void> {
+  const { clock, progress } = options;
   progress.phase = 'exporting';
   await startAll(options, ports, signal);
   for (const [id, { exportArn }] of windowsOf(options)) {
     if (exportArn === undefined) continue;
+    const poll = polls.get(exportArn) ?? { atMs: 0, intervalMs: pollIntervalMs };
+    if (clock.now() < poll.atMs) continue;
     const status = await described(ports, exportArn, signal);
-    if (status?.status === 'IN_PROGRESS') continue;
+    if (status?.status === 'IN_PROGRESS') {
+      const intervalMs = Math.min(pollIntervalMsMax, poll.intervalMs * pollGrowth);
+      polls.set(exportArn, { atMs: clock.now() + poll.intervalMs, intervalMs });
+      continue;
+    }
+    polls.delete(exportArn);
     try {
       await readWindow(options, ports, { id, exportArn, status }, signal);
     } catch (error) {
       if (nameOf(error) !== 'ExportUnusable') throw error;
       await exportAgain(options, id, messageOf(error));
     }
-    return true;
+    return;
   }
-  return false;
+  await clock.sleep(pollIntervalMs, signal);
 }
 
 function windowsOf({ repair }: RepairOptions): [string, WindowJson][] {

@@ -28,7 +28,10 @@ export function isHealed(flow: SimulatedFlow, tableName: string): boolean {
   return later.length > 0 && later.every((name) => flow.repairEpochs.has(name));
 }
 
-/** `goneEpoch`: rows of older epochs than it may be of items that were deleted in a gap; of none where absent. */
+/**
+ * `goneEpoch`: rows of older epochs than it may be of items that were deleted in a gap; of none where absent.
+ * `mayStay`: keys, as the log has them, of items whose deletes are to be ignored.
+ */
 export function differences(
   destination: Destination,
   items: readonly Item[],
@@ -36,10 +39,17 @@ export function differences(
     keyNames,
     textNames,
     goneEpoch,
-  }: Pick<Evidence, 'keyNames' | 'textNames'> & { goneEpoch: string | undefined },
+    mayStay,
+  }: Pick<Evidence, 'keyNames' | 'textNames'> & {
+    readonly goneEpoch: string | undefined;
+    readonly mayStay: readonly string[];
+  },
 ): Difference[] {
   const { collection, hard, soft, delta } = destination;
   const want = new Map(items.map((item) => [packedKeyOf(collection, item, keyNames), item]));
+  const kept = new Set(
+    mayStay.map((key) => packedKeyOf(collection, JSON.parse(key) as Item, keyNames)),
+  );
   const rowsOf = { hard: hard.rows(), soft: soft.rows(), delta };
   return Object.entries(rowsOf).flatMap(([kind, rows]) => {
     const found: Difference[] = [];
@@ -47,7 +57,7 @@ export function differences(
       const meta = property(row as JsonObject, '_meta') as JsonObject;
       const isTombstone = property(meta, 'op') === 'd';
       const isOld = goneEpoch !== undefined && property(meta, 'epoch') !== goneEpoch;
-      if (want.has(key)) continue;
+      if (want.has(key) || kept.has(key)) continue;
       if (kind === 'hard' ? !isOld : !isTombstone && !isOld) {
         const shown = stringifyJson(row).slice(0, 300);
         const text = `${kind} deletes: a row that is not in the table: ${shown}`;

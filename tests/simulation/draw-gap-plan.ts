@@ -182,7 +182,7 @@ function gapKind(table: number, ms: number, random: () => number): WorldEvent {
   // A process that runs for a day takes its time, also here.
   const shortMs = drawFrom(random, [25 * hourMs, 28 * hourMs]);
   if (drawn < 0.87) return { kind: 'throttle', table, ms: shortMs };
-  if (drawn < 0.9) return { kind: 'starve', table, ms: shortMs };
+  if (drawn < 0.9) return { kind: 'starve', table, ms: shortMs, isNew: random() < 0.5 };
   if (drawn < 0.93) return { kind: 'stall', ms: shortMs };
   return { kind: 'loss', table, how: 'new-stream' };
 }

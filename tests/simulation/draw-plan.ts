@@ -2,6 +2,7 @@
 
 import type { FaultChances } from '../support/fake-dynamodb/fake-dynamodb.ts';
 import { drawBelow, drawFrom, seededRandom, type Range } from '../support/seeded-random.ts';
+import { stepped, withStart } from './draw-start.ts';
 import {
   isLong,
   losses,
@@ -131,8 +132,9 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
     outputMs: isCalm ? 0 : pick([0, 0, 0, 5, 40]),
     ...drawOptions(seed),
   };
+  const begun = withStart(how === undefined || isLong(how) ? plan : stepped(plan, seed), seed);
   const isBacklogged = !isCalm && !isShortLived && !isLossy && chance(0.1);
-  return isBacklogged ? backlogged(plan, random) : plan;
+  return isBacklogged ? backlogged(plan, random) : begun;
 }
 
 /**
@@ -176,6 +178,7 @@ function drawOptions(seed: number): Pick<Plan, 'options'> {
   const options: NonNullable<Plan['options']> = {
     ...([{}, {}, {}, { numbers: 'double' }, { numbers: 'string' }] as const)[drawBelow(random, 5)],
     ...(random() < 0.25 ? { beforeImages: false } : {}),
+    ...(random() < 0.5 ? { ttlDeletes: 'ignore' } : {}),
   };
   return Object.keys(options).length === 0 ? {} : { options };
 }

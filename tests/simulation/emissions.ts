@@ -65,7 +65,11 @@ const metaOf = (document: JsonObject) => property(document, '_meta') as JsonObje
 const isSnapshot = (document: JsonObject) => property(metaOf(document), 'snapshot') === true;
 
 /** Documents that show what never was: another item, another old image, a change that never happened. */
-export function untruths(evidence: Evidence, hasOldImages: boolean): string[] {
+export function untruths(
+  evidence: Evidence,
+  hasOldImages: boolean,
+  ignoresTtlDeletes: boolean,
+): string[] {
   const { log, committed, keyNames, textNames } = evidence;
   const writes = writesByIdentity(log);
   const versions = new Map(log.flatMap(({ item }) => versionEntry(item)));
@@ -87,6 +91,7 @@ export function untruths(evidence: Evidence, hasOldImages: boolean): string[] {
     const write = writes.get(identityOf(document));
     if (write === undefined) return [`never happened: ${what}`];
     const { entry, before } = write;
+    if (entry.isExpiry && ignoresTtlDeletes) return [`it is to be ignored: ${what}`];
     if (property(metaOf(document), 'op') !== ops[entry.eventName])
       return [`${what}: it was ${entry.eventName}`];
     const now = entry.item ?? entry.key;

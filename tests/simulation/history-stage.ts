@@ -72,6 +72,7 @@ export class HistoryStage {
     this.flow = new SimulatedFlow({
       tables: plan.tables.map(({ name }) => ({ key: world.fake.keyOf(name) })),
       stateKeys: plan.tables.map(({ name }) => name),
+      ignoresTtlDeletes: plan.options?.ttlDeletes === 'ignore',
       random: seededRandom(plan.seed + 3),
       commitChance: plan.commitChance,
       now: () => clock.now(),

@@ -43,6 +43,7 @@ export function judgeAll(
   const divergences = (binding: number, evidence: Evidence, epoch: string | undefined) => {
     const { name } = world.plan.tables[binding]!;
     const rows = differences(flow.destinations[binding]!, world.fake.items(name), {
+      mayStay: world.plan.options?.ttlDeletes === 'ignore' ? expiredKeys(evidence.log) : [],
       keyNames: evidence.keyNames,
       textNames: evidence.textNames,
       // Who repairs heals deletes too; who backfills again cannot know of them.
@@ -64,6 +65,8 @@ export function judgeAll(
     const shown = evidence.committed.map((each) => shownBy(each, destination));
     const hasOldImages =
       viewType === 'NEW_AND_OLD_IMAGES' && world.plan.options?.beforeImages !== false;
+    const ignoresTtlDeletes = world.plan.options?.ttlDeletes === 'ignore';
+    const wanted = log.filter(({ isExpiry }) => !isExpiry || !ignoresTtlDeletes);
     const epoch = flow.epochOf(name);
     const beganMs = flow.epochsBegan.get(`${name} ${epoch ?? ''}`) ?? Infinity;
     const say = (kind: string, texts: readonly string[]) =>
@@ -71,8 +74,8 @@ export function judgeAll(
     return [
       ...say('order', orderViolations(shown)),
       ...say('repetition', repetitions(shown)),
-      ...say('untruth', untruths(evidence, hasOldImages)),
-      ...say('omission', isComplete && hasOldImages ? omissions(shown, log, beganMs) : []),
+      ...say('untruth', untruths(evidence, hasOldImages, ignoresTtlDeletes)),
+      ...say('omission', isComplete && hasOldImages ? omissions(shown, wanted, beganMs) : []),
       ...say('divergence', isComplete ? divergences(binding, evidence, epoch) : []),
     ];
   });
@@ -80,6 +83,12 @@ export function judgeAll(
     violations: [...flow.violations, ...flow.types.violations(), ...tables],
     lastSecondGhosts,
   };
+}
+
+/** Keys, as the log has them, of items that are gone because time to live has deleted them. */
+function expiredKeys(log: readonly LogEntry[]): string[] {
+  const last = new Map(log.map((entry) => [entry.key, entry]));
+  return [...last.values()].flatMap(({ key, isExpiry }) => (isExpiry ? [key] : []));
 }
 
 /** By how much the connector's time may differ from the table's; from four minutes on it goes by the server's. */

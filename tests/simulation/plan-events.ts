@@ -86,7 +86,7 @@ export class PlanEvents {
         this.#throttle(event.table, event.ms);
         break;
       case 'starve':
-        this.#starve(event.table, event.ms);
+        this.#starve(event);
         break;
       case 'recovery':
         fake.setRecovery(
@@ -137,13 +137,13 @@ export class PlanEvents {
     void this.#sleep(ms).then(end);
   }
 
-  #starve(table: number, ms: number): void {
+  #starve({ table, ms, isNew = false }: { table: number; ms: number; isNew?: boolean }): void {
     const { fake } = this.#actors.world;
-    const [shard] = fake
-      .shards(this.#actors.plan.tables[table]!.name)
-      .filter(({ isOpen }) => isOpen);
+    const { name } = this.#actors.plan.tables[table]!;
+    const [shard] = fake.shards(name).filter(({ isOpen }) => isOpen);
     if (shard === undefined) return;
-    const end = fake.faults.add(starved(shard.id));
+    const [id = shard.id] = isNew && !this.#hasUnlisted(table) ? fake.rollOver(name, shard.id) : [];
+    const end = fake.faults.add(starved(id));
     void this.#sleep(ms).then(end);
   }
 

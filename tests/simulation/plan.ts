@@ -35,7 +35,13 @@ export type WorldEvent =
   /** Reads of a table's stream are refused for capacity, those of others not. */
   | { readonly kind: 'throttle'; readonly table: number; readonly ms: number }
   /** Reads of one shard that is open, and of nothing else, are refused for capacity. */
-  | { readonly kind: 'starve'; readonly table: number; readonly ms: number }
+  | {
+      readonly kind: 'starve';
+      readonly table: number;
+      readonly ms: number;
+      /** True for a shard that is new, and of which nothing was read. */
+      readonly isNew?: boolean;
+    }
   /** Point-in-time recovery is turned on for so many days, or off for none. */
   | { readonly kind: 'recovery'; readonly table: number; readonly days: number }
   /** The table's binding is removed from the capture, and added again. */
@@ -75,11 +81,17 @@ export interface Plan {
   readonly idleBackoffMaxMs: number;
   readonly onDataLoss: 'fail' | 'backfill' | 'repair' | 'repair-or-backfill';
   /** Further members of `advanced`; absent where the user sets none. */
-  readonly options?: { readonly numbers?: 'double' | 'string'; readonly beforeImages?: false };
+  readonly options?: {
+    readonly numbers?: 'double' | 'string';
+    readonly beforeImages?: false;
+    readonly ttlDeletes?: 'ignore';
+  };
   /** Absent where tables have no point-in-time recovery. */
   readonly recovery?: RecoveryPlan;
   /** How long before the capture the tables begin to be written. */
   readonly prehistoryMs: number;
+  /** Generations of shards that end just before the capture begins, so many milliseconds each. */
+  readonly endedBefore?: { readonly count: number; readonly everyMs: number };
   readonly events: readonly (WorldEvent & { readonly atMs: number })[];
   /** Bytes of output after which each process dies, for the first few of them. */
   readonly crashAfterBytes: readonly number[];

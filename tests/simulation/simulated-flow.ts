@@ -39,6 +39,8 @@ export interface FlowOptions {
   readonly tables: readonly Pick<Table, 'key'>[];
   /** Of the tables' bindings; each checkpoint is held against its documents where they are given. */
   readonly stateKeys?: readonly string[];
+  /** True where records of deletes by time to live make no documents. */
+  readonly ignoresTtlDeletes?: boolean;
   readonly random: () => number;
   /** Of the checkpoints that could be committed, how many are. */
   readonly commitChance: number;
@@ -156,13 +158,15 @@ export class SimulatedFlow {
       this.violations.push(...this.types.checkpoint(this.#pending));
       const { updated, mergePatch: isPatch } = response.checkpoint.state;
       this.checkpointCount += 1;
-      const { stateKeys } = this.#options;
+      const { stateKeys, ignoresTtlDeletes } = this.#options;
       if (stateKeys !== undefined) {
         const change = {
           patch: updated as JsonObject,
           before: this.#transactionState as JsonObject,
         };
-        this.violations.push(...checkpointViolations(this.#pending, change, stateKeys));
+        this.violations.push(
+          ...checkpointViolations(this.#pending, change, stateKeys, ignoresTtlDeletes),
+        );
       }
       const covered = updated as JsonObject;
       this.#transaction.push(...this.#pending.map((each) => this.#withSource(each, covered)));

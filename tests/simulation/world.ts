@@ -54,6 +54,14 @@ export async function createWorld(plan: Plan, clock: FakeClock): Promise<World> 
   plan.tables.forEach((_, index) => {
     for (let key = 0; key < 3; key += 1) world.write(index, key, key === 2);
   });
+  const { count = 0, everyMs = 0 } = plan.endedBefore ?? {};
+  for (let ended = 0; ended < count; ended += 1) {
+    for (const { name } of plan.tables) world.fake.rollOver(name);
+    await clock.advance(everyMs);
+    plan.tables.forEach((_, index) => {
+      for (let key = 0; key < 3; key += 1) world.write(index, key, false);
+    });
+  }
   return world;
 }
 

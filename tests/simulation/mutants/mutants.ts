@@ -267,10 +267,10 @@ const checkpointMutants: readonly Mutant[] = [
   },
   {
     name: 'a page without items ends its segment',
-    file: scan,
-    find: "if (outcome.kind === 'divided' || outcome.lastEvaluatedKey === undefined) queue.finished();",
+    file: tableCapture,
+    find: 'const documents = this.#output.transcoder.items(page.body, { epoch, scannedAt });',
     replace:
-      'if (outcome.lastEvaluatedKey === undefined || body.includes(\'"Items":[]\')) queue.finished();',
+      "const documents = this.#output.transcoder.items(page.body, { epoch, scannedAt });\n    if (documents.count === 0) Object.defineProperty(documents, 'lastEvaluatedKey', { value: undefined });",
   },
   {
     name: 'a page that failed counts as scanned',

@@ -12,6 +12,8 @@ export interface LogEntry {
   readonly key: string;
   /** JSON of the new item; absent for a delete. */
   readonly item: string | undefined;
+  /** True for what time to live has deleted. */
+  readonly isExpiry: boolean;
   readonly commit: number;
   readonly committedAtMs: number;
   /** Absent when the table had no stream: no reader ever learns of it. */
@@ -22,7 +24,11 @@ export interface LogEntry {
 
 export function logEntry(
   table: Table,
-  change: { readonly eventName: LogEntry['eventName']; readonly keys: string },
+  change: {
+    readonly eventName: LogEntry['eventName'];
+    readonly keys: string;
+    readonly isExpiry: boolean;
+  },
   version: Version,
   written: { readonly shard: Shard; readonly record: ShardRecord } | undefined,
 ): LogEntry {
@@ -31,6 +37,7 @@ export function logEntry(
     eventName: change.eventName,
     key: change.keys,
     item: version.text,
+    isExpiry: change.isExpiry,
     commit: version.commit,
     committedAtMs: version.atMs,
     shardId: written?.shard.id,
