@@ -14,6 +14,14 @@ export interface TableOutputOptions {
   readonly state: TableState;
 }
 
+/** True where the user wants to keep what time to live deletes. */
+export function ignoresTtlDeletes({
+  binding,
+  context,
+}: Pick<TableOutputOptions, 'binding' | 'context'>): boolean {
+  return (binding.resource.ttlDeletes ?? context.config.ttlDeletes) === 'ignore';
+}
+
 export class TableOutput {
   readonly transcoder: Transcoder;
   readonly #options: TableOutputOptions;
@@ -36,7 +44,7 @@ export class TableOutput {
       pool: context.pool,
       numbers: config.numbers,
       beforeImages: binding.resource.beforeImages ?? config.beforeImages,
-      ignoresTtlDeletes: (binding.resource.ttlDeletes ?? config.ttlDeletes) === 'ignore',
+      ignoresTtlDeletes: ignoresTtlDeletes(options),
       locations: this.#sourcedSchemas.locations,
     });
   }

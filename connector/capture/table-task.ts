@@ -9,6 +9,7 @@ import type { CaptureContext, TableBinding } from './capture-context.ts';
 import type { TableProgress } from './progress.ts';
 import { RestartBackoff } from './restart-backoff.ts';
 import { TableCapture } from './table-capture.ts';
+import { ignoresTtlDeletes } from './table-output.ts';
 import { rfc3339 } from '../time.ts';
 import { assertSameStream, assertShortPause, firstStart, nextEpoch } from './table-start.ts';
 
@@ -165,6 +166,12 @@ export class TableTask {
     }
     if (config.historyMode) {
       log.warn('The history lacks the changes in the gap: only final states are captured', fields);
+    }
+    if (ignoresTtlDeletes({ binding: this.#binding, context: this.#context })) {
+      log.warn(
+        'Exports do not tell who deleted an item: what time to live deleted in the gap is deleted',
+        fields,
+      );
     }
     log.status(`Repairing "${table.name}" from exports: stream records were lost`);
   }
