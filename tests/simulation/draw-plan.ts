@@ -2,7 +2,7 @@
 
 import type { FaultChances } from '../support/fake-dynamodb/fake-dynamodb.ts';
 import { drawBelow, drawFrom, seededRandom, type Range } from '../support/seeded-random.ts';
-import { stepped, withStart } from './draw-start.ts';
+import { sparse, stepped, withStart } from './draw-start.ts';
 import {
   isLong,
   losses,
@@ -132,7 +132,8 @@ export function drawPlan(seed: number, options: PlanOptions = {}): Plan {
     outputMs: isCalm ? 0 : pick([0, 0, 0, 5, 40]),
     ...drawOptions(seed),
   };
-  const begun = withStart(how === undefined || isLong(how) ? plan : stepped(plan, seed), seed);
+  const found = how === undefined || isLong(how) ? plan : stepped(plan, seed);
+  const begun = sparse(withStart(found, seed), seed);
   const isBacklogged = !isCalm && !isShortLived && !isLossy && chance(0.1);
   return isBacklogged ? backlogged(plan, random) : begun;
 }

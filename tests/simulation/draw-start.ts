@@ -1,4 +1,4 @@
-/** How histories begin: amid shards that end, or with a loss before the clock has come to that of the last epoch. */
+/** How histories begin: amid shards that end, with segments that are empty, or with a clock that is behind the last epoch. */
 
 import { drawBelow, drawFrom, seededRandom } from '../support/seeded-random.ts';
 import type { Plan } from './plan.ts';
@@ -6,10 +6,16 @@ import type { Plan } from './plan.ts';
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 
+/** At times, many pages are empty, as of segments that hold next to nothing. */
+export function sparse(plan: Plan, seed: number): Plan {
+  const isSparse = seededRandom(seed + 0x59a4)() < 0.1 && Object.keys(plan.faults).length > 0;
+  return isSparse ? { ...plan, faults: { ...plan.faults, 'empty-page': 0.3 } } : plan;
+}
+
 /** At times, shards come and go before the very start, and listings show them as open for a while. */
 export function withStart(plan: Plan, seed: number): Plan {
   const random = seededRandom(seed + 0x57a7);
-  if (random() < 0.85 || isCalmListing(plan)) return plan;
+  if (random() < 0.75 || isCalmListing(plan)) return plan;
   return {
     ...plan,
     endedBefore: { count: 2 + drawBelow(random, 4), everyMs: drawFrom(random, [1, 6]) * secondMs },
@@ -25,8 +31,8 @@ function isCalmListing({ faults, listing }: Plan): boolean {
 /** A loss soon after the start, found by a process whose clock may be minutes behind that of the first one. */
 export function stepped(plan: Plan, seed: number): Plan {
   const random = seededRandom(seed + 0x57e9);
-  if (random() < 0.5) return plan;
-  const atMs = Math.floor(drawFrom(random, [10, 60]) * secondMs);
+  if (random() < 0.3) return plan;
+  const atMs = Math.floor(drawFrom(random, [5, 25]) * secondMs);
   const events = plan.events.map((event) => (event.kind === 'loss' ? { ...event, atMs } : event));
   return {
     ...plan,

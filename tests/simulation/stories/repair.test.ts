@@ -44,6 +44,35 @@ describe('a gap', () => {
     expect(got).toEqual([]);
   });
 
+  test('is healed of what time to live has deleted too, whoever ignores that on the stream, and is told so', async () => {
+    const stage = recoverable({ hasTimeToLive: true, itemCount: 0 }, { ttlDeletes: 'ignore' });
+    const { fake } = stage;
+    const expiring = (name: string) => {
+      const ttl = { N: String(Math.floor(fake.now() / 1000)) };
+      fake.put('table-0', { pk: { S: name }, v: { N: '1000' }, ttl });
+    };
+    const rows = () => [...stage.flow.destinations[0]!.hard.rows().keys()].length;
+    const got = await stage.play(async () => {
+      await streaming(stage);
+      expiring('seen');
+      await stage.sleep(0.5 * hourMs);
+      const before = [rows(), fake.items('table-0').length];
+      expiring('missed');
+      await stage.sleep(2000);
+      await stage.kill();
+      await stage.sleep(30 * hourMs);
+      stage.start();
+      await untilRepaired(stage);
+      await stage.sleep(1000);
+      return [before, [rows(), fake.items('table-0').length]];
+    });
+    expect(got).toEqual([
+      [2, 1],
+      [2, 1],
+    ]);
+    expect(stage.logLines.join()).toContain('do not tell who deleted an item');
+  });
+
   test('of one shard is healed to the last second of that shard, however many others ended around it', async () => {
     const stage = recoverable({ itemCount: 0, partitionCount: 2 });
     const { fake, world } = stage;
