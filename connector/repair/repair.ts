@@ -12,6 +12,7 @@ import {
 } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RepairJson, RepairUpdate, WindowJson } from '../state/state.ts';
+import { ExportPolls, pollIntervalMs } from './export-polls.ts';
 import { exportLines } from './export-lines.ts';
 import { ObjectReader } from './object-reader.ts';
 import { exportFailed, ExportUnusable } from './repair-error.ts';
@@ -29,10 +30,6 @@ export type { RereadOutcome, RereadPage } from './rereading.ts';
 export { assertRemembered } from './window-export.ts';
 export { planWindows, windowId, type Gap, type GapShard, type RepairPlan } from './windows.ts';
 
-/** Exports take ten minutes at least, and hours at times: they are asked for less and less often. */
-const pollIntervalMs = 30_000;
-const pollIntervalMsMax = 5 * 60_000;
-const pollGrowth = 1.1;
 /** What happened at a window's end may be exported so much later; recovery is some five minutes behind. */
 const settleMs = 10 * 60_000;
 /** So many exports of a window are tried at once; then one after a wait, that doubles, since somebody has to do something. */
@@ -84,7 +81,7 @@ export interface RepairOptions extends Given {
 /** Works through all windows. Throws `RepairImpossible` when the gap cannot be healed, now or later. */
 export async function runRepair(options: RepairOptions, signal: AbortSignal): Promise<void> {
   const ports = await options.aws.repairPorts();
-  const polls = new Map<string, Poll>();
+  const polls = new ExportPolls(options.clock);
   let waitMs = firstWaitMs;
   for (;;) {
     try {
@@ -109,33 +106,23 @@ export async function runRepair(options: RepairOptions, signal: AbortSignal): Pr
   }
 }
 
-/** When an export in progress is asked for again, by its ARN. */
-interface Poll {
-  readonly atMs: number;
-  readonly intervalMs: number;
-}
-
 /** Starts what can be started, and reads one export that is complete; waits where there is none. */
 async function repairStep(
   options: RepairOptions,
   ports: RepairPorts,
-  polls: Map<string, Poll>,
+  polls: ExportPolls,
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, progress } = options;
   progress.phase = 'exporting';
   await startAll(options, ports, signal);
   for (const [id, { exportArn }] of windowsOf(options)) {
-    if (exportArn === undefined) continue;
-    const poll = polls.get(exportArn) ?? { atMs: 0, intervalMs: pollIntervalMs };
-    if (clock.now() < poll.atMs) continue;
+    if (exportArn === undefined || !polls.isDue(exportArn)) continue;
     const status = await described(ports, exportArn, signal);
     if (status?.status === 'IN_PROGRESS') {
-      const intervalMs = Math.min(pollIntervalMsMax, poll.intervalMs * pollGrowth);
-      polls.set(exportArn, { atMs: clock.now() + poll.intervalMs, intervalMs });
+      polls.inProgress(exportArn);
       continue;
     }
-    polls.delete(exportArn);
     try {
       await readWindow(options, ports, { id, exportArn, status }, signal);
     } catch (error) {
