@@ -13,8 +13,8 @@ export interface Drained {
   readonly firstDocumentAtMs: number | undefined;
 }
 
-/** Answers at once, or as soon as there are so many responses. */
-export type DrainQuestion = 'now' | 'first-response' | 'first-document';
+/** Answers at once, or as soon as there are so many responses. After `stop` it reads nothing until `go-on`. */
+export type DrainQuestion = 'now' | 'first-response' | 'first-document' | 'stop' | 'go-on';
 
 const readBytes = 1024 * 1024;
 
@@ -40,7 +40,11 @@ export function drainRole({ codec }: { readonly codec: CodecName }) {
     return true;
   };
   // One buffer for all reads; typed only for sockets that connect, but made for any.
-  new Socket({ fd: 0, readable: true, onread: { buffer, callback: onRead } } as object).resume();
+  const input = new Socket({
+    fd: 0,
+    readable: true,
+    onread: { buffer, callback: onRead },
+  } as object).resume();
   const drained = (): Drained => ({
     documents: counter.documents,
     others: counter.others,
@@ -50,6 +54,8 @@ export function drainRole({ codec }: { readonly codec: CodecName }) {
   });
   return (question: DrainQuestion): Promise<Drained> =>
     new Promise((resolve) => {
+      if (question === 'stop') input.pause();
+      if (question === 'go-on') input.resume();
       const look = () => {
         if (question === 'first-response' && firstResponseAtMs === undefined) return;
         if (question === 'first-document' && firstDocumentAtMs === undefined) return;

@@ -1,5 +1,6 @@
 /** Scenarios by what they are about. */
 
+import { memoryScenarios } from './memory-scenarios.ts';
 import { pacingScenarios } from './pacing-scenarios.ts';
 import { busyTable, speedScenarios, type Scenario } from './scenarios.ts';
 import { streamScenarios } from './stream-scenarios.ts';
@@ -19,6 +20,12 @@ export const groups = {
     scenarios: [...streamScenarios, busyTable],
     runs: 1,
     seconds: 5,
+  },
+  memory: {
+    about: 'memory where nobody reads the output for a while',
+    scenarios: memoryScenarios,
+    runs: 1,
+    seconds: 60,
   },
   pacing: {
     about: 'a backfill beside users of its table, in virtual time',

@@ -1,5 +1,6 @@
 /** The benchmark's command line. */
 
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { CodecName } from '../support/connector-process.ts';
@@ -35,7 +36,10 @@ export function parseBenchOptions(parameters: readonly string[]): BenchCommandLi
   const program = new Command('npm run bench --')
     .description('Measures a capture connector against a server of ours.')
     .addArgument(new Argument('[group]', 'what is measured').choices(groupNames).default('speed'))
-    .option('--connector <command>', 'program and arguments (default: the built connector)')
+    .option(
+      '--connector <command>',
+      'program and arguments (default: the built connector, run as in its image)',
+    )
     .addOption(
       new Option('--codec <name>', 'how the connector is spoken to')
         .choices(['json', 'proto'])
@@ -56,7 +60,7 @@ export function parseBenchOptions(parameters: readonly string[]): BenchCommandLi
   const { connector, only, runs, seconds, ...flags } = program.opts<Flags>();
   const { scenarios, ...given } = groups[group];
   const names: readonly string[] = scenarios.map(({ name }) => name);
-  const command = connector?.split(' ') ?? [process.execPath, path.resolve('dist/main.js')];
+  const command = connector?.split(' ') ?? imageCommand();
   const wanted = only ?? [''];
   // A scenario's whole name means that one only, also where others go on from it.
   const isWanted = (name: string) =>
@@ -69,6 +73,15 @@ export function parseBenchOptions(parameters: readonly string[]): BenchCommandLi
     runs: runs ?? given.runs,
     seconds: seconds ?? given.seconds,
   };
+}
+
+/** The built connector, with the flags and the environment that the Dockerfile gives it. */
+function imageCommand(): string[] {
+  const dockerfile = readFileSync('Dockerfile', 'utf8');
+  const [, entrypoint = '[]'] = /^ENTRYPOINT (.*)$/m.exec(dockerfile) ?? [];
+  const flags = (JSON.parse(entrypoint) as string[]).slice(1, -1);
+  const variables = [...dockerfile.matchAll(/^ENV (.*)$/gm)].map(([, variable = '']) => variable);
+  return ['env', ...variables, process.execPath, ...flags, path.resolve('dist/main.js')];
 }
 
 function defaults(option: 'runs' | 'seconds'): string {

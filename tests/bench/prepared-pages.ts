@@ -63,13 +63,13 @@ export class RecordPages {
   #number = 0;
   #next = 0;
 
-  constructor() {
+  constructor(shape: ShapeName) {
     const maker = new ItemMaker(2);
     // A little ahead, so that no connector finds itself behind while the benchmark runs.
     const createdAt = Math.floor(Date.now() / 1000) + 300;
     this.#pages = Array.from({ length: pageCount }, () => {
       const records = fill(
-        () => record(maker, createdAt),
+        () => record(maker, shape, createdAt),
         ({ dynamodb: { NewImage, OldImage } }) => itemBytes(NewImage) + itemBytes(OldImage),
         pageRecordsMax,
       );
@@ -109,9 +109,9 @@ function fill<T>(make: () => T, sizeOf: (element: T) => number, countMax: number
   return elements;
 }
 
-function record(maker: ItemMaker, createdAt: number) {
+function record(maker: ItemMaker, shape: ShapeName, createdAt: number) {
   const mark = { pk: { S: `customer_${counterMark}` } };
-  const image = () => ({ ...maker.item('400-byte'), ...mark });
+  const image = () => ({ ...maker.item(shape), ...mark });
   const NewImage = image() as ReturnType<typeof image> & { sk: object };
   return {
     eventID: 'c4ca4238a0b923820dcc509a6f75849b',

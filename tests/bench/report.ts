@@ -52,7 +52,14 @@ const streamColumns: readonly Column[] = [
   ['peak MiB', (each) => fixed(each.peakMemoryMib)],
 ];
 
-const columnsOf = { speed: speedColumns, streams: streamColumns } as const;
+const memoryColumns: readonly Column[] = [
+  ['scenario', ({ name }) => name],
+  ['peak MiB while read', (each) => fixed(each.readingMib)],
+  ['and while not', (each) => fixed(each.stoodStillMib)],
+  ['and after', (each) => fixed(each.peakMemoryMib)],
+];
+
+const columnsOf = { memory: memoryColumns, speed: speedColumns, streams: streamColumns } as const;
 
 /** What was measured, and how much of it that says beyond this machine. */
 export function printReport(

@@ -29,6 +29,9 @@ export interface Result {
   readonly mbPerSecondPerCore?: number;
   readonly documentsPerSecondPerCore?: number;
   readonly peakMemoryMib?: number;
+  /** The most so far before the reader of the output stood still, and before it went on. */
+  readonly readingMib?: number;
+  readonly stoodStillMib?: number;
   /** Of the floor's speed per core, in the same runs. */
   readonly ratioToFloor?: number;
   /** Garbage collection's part of the CPU time. */
@@ -78,7 +81,7 @@ export interface Scenario {
 
 /** Pages that no connector will come to the end of. */
 const endless = 1_000_000;
-const idleStream = { shardCount: 1, hasRecords: false, pagesPerSegment: endless };
+const idleStream = { shardCount: 1, pagesPerSegment: endless };
 /** Each may be read five times a second: enough shards to keep a core busy, and in "both" a part of it. */
 const drainShards = 160;
 const bothShards = 12;
@@ -92,12 +95,12 @@ export const speedScenarios: readonly Scenario[] = [
   capture('backfill-400-byte-https', { ...idleStream, shape: '400-byte' }, 'https'),
   capture(
     'stream-drain',
-    { shape: undefined, pagesPerSegment: 0, shardCount: drainShards, hasRecords: true },
+    { shape: undefined, pagesPerSegment: 0, shardCount: drainShards, records: '400-byte' },
     'http',
   ),
   capture(
     'both-at-once',
-    { shape: '400-byte', pagesPerSegment: endless, shardCount: bothShards, hasRecords: true },
+    { shape: '400-byte', pagesPerSegment: endless, shardCount: bothShards, records: '400-byte' },
     'http',
   ),
   ...[...shapeNames, undefined].map(transcoder),
@@ -135,7 +138,7 @@ function capture(
 /** One busy table over many shards, all of them full. */
 export const busyTable = capture(
   'busy-200-full',
-  { shape: undefined, pagesPerSegment: 0, shardCount: busyTableShards, hasRecords: true },
+  { shape: undefined, pagesPerSegment: 0, shardCount: busyTableShards, records: '400-byte' },
   'http',
 );
 

@@ -3,7 +3,9 @@
 import { seededRandom } from '../support/seeded-random.ts';
 
 export const shapeNames = ['400-byte', '4-kb-nested', 'numbers', '300-kb'] as const;
-export type ShapeName = (typeof shapeNames)[number];
+/** As large as items may be, where escaped ones grow sixfold as JSON; and as small. */
+export const extremeShapeNames = ['400-kb', '400-kb-escaped', 'tiny'] as const;
+export type ShapeName = (typeof shapeNames)[number] | (typeof extremeShapeNames)[number];
 
 /** The table's key, as DescribeTable tells it. */
 export const keyAttributes = [
@@ -33,6 +35,12 @@ export class ItemMaker {
         return this.#numbers();
       case '300-kb':
         return this.#huge();
+      case '400-kb':
+        return this.#largest();
+      case '400-kb-escaped':
+        return { ...this.#key(), raw: { S: '\u0001'.repeat(400_000) } };
+      case 'tiny':
+        return this.#key();
     }
   }
 
@@ -88,6 +96,11 @@ export class ItemMaker {
       quoted: { S: this.#text(60_000).replaceAll(' al', '"\n') },
       blob: { B: Buffer.from(this.#text(70_000)).toString('base64') },
     };
+  }
+
+  #largest(): object {
+    const data = Buffer.from(this.#text(150_000)).toString('base64');
+    return { ...this.#key(), text: { S: this.#text(250_000) }, data: { B: data } };
   }
 
   #key() {

@@ -7,19 +7,23 @@ import { type PreparedPage, RecordPages, ScanPages } from './prepared-pages.ts';
 import { keyAttributes, type ShapeName } from './shapes.ts';
 
 export const tableName = 'bench';
-const streamArn = `arn:aws:dynamodb:us-east-1:000000000000:table/${tableName}/stream/2026-08-21T00:00:00.000`;
+/** Of the tables that a server has. */
+export const tableNameOf = (index: number) => (index === 0 ? tableName : `${tableName}-${index}`);
+const streamSuffix = '/stream/2026-08-21T00:00:00.000';
 const shardPageMax = 100;
 
 export interface ServerSettings {
+  /** Every table of any name is there; so many are listed. 1 where absent. */
+  readonly tableCount?: number;
   /** Of the items; absent for an empty table. */
   readonly shape: ShapeName | undefined;
   /** After so many pages a segment ends. */
   readonly pagesPerSegment: number;
-  /** Open shards, and whether there are records in them. */
+  /** Open shards of a table, and the shape of both images of the records in them; absent for none. */
   readonly shardCount: number;
-  readonly hasRecords: boolean;
+  readonly records?: ShapeName;
   /** Files of key and certificate; absent for plain HTTP. */
-  readonly tls: { readonly key: string; readonly certificate: string } | undefined;
+  readonly tls?: { readonly key: string; readonly certificate: string } | undefined;
 }
 
 /** What was served since the start: whole responses, their bytes, their items or records. */
@@ -58,7 +62,8 @@ class StaticServer {
   constructor(settings: ServerSettings) {
     this.#settings = settings;
     this.#scanPages = settings.shape === undefined ? undefined : new ScanPages(settings.shape);
-    this.#recordPages = settings.hasRecords ? new RecordPages() : undefined;
+    this.#recordPages =
+      settings.records === undefined ? undefined : new RecordPages(settings.records);
   }
 
   /** Listens on a free port of loopback. */
@@ -98,10 +103,10 @@ class StaticServer {
         this.#getRecords(input, response);
         return;
       case 'ListTables':
-        sendJson(response, { TableNames: [tableName] });
+        sendJson(response, { TableNames: this.#tableNames() });
         return;
       case 'DescribeTable':
-        sendJson(response, { Table: tableDescription });
+        sendJson(response, { Table: tableDescription(String(input['TableName'])) });
         return;
       case 'DescribeStream':
         sendJson(response, { StreamDescription: this.#streamDescription(input) });
@@ -112,6 +117,11 @@ class StaticServer {
       default:
         sendJson(response, { __type: 'UnknownOperationException' }, 400);
     }
+  }
+
+  #tableNames(): string[] {
+    const { tableCount = 1 } = this.#settings;
+    return Array.from({ length: tableCount }, (_, index) => tableNameOf(index));
   }
 
   #scan(input: Call['input'], response: ServerResponse): void {
@@ -141,7 +151,8 @@ class StaticServer {
     });
   }
 
-  #streamDescription({ ShardFilter, ExclusiveStartShardId: after }: Call['input']): object {
+  #streamDescription(input: Call['input']): object {
+    const { StreamArn, ShardFilter, ExclusiveStartShardId: after } = input;
     const ids = Array.from(
       { length: this.#settings.shardCount },
       (_, index) => `shardId-${String(index + 1).padStart(20, '0')}-00000000`,
@@ -149,10 +160,9 @@ class StaticServer {
     const listed = ShardFilter === undefined ? ids.slice(0, shardPageMax) : [];
     const isMore = ShardFilter === undefined && ids.length > shardPageMax;
     return {
-      StreamArn: streamArn,
+      StreamArn,
       StreamStatus: 'ENABLED',
       StreamViewType: 'NEW_AND_OLD_IMAGES',
-      TableName: tableName,
       Shards: listed.map((ShardId) => ({
         ShardId,
         SequenceNumberRange: { StartingSequenceNumber: '100000000000000000000000' },
@@ -162,9 +172,11 @@ class StaticServer {
   }
 }
 
-const tableDescription = {
-  TableName: tableName,
-  TableArn: `arn:aws:dynamodb:us-east-1:000000000000:table/${tableName}`,
+const arnOf = (TableName: string) => `arn:aws:dynamodb:us-east-1:000000000000:table/${TableName}`;
+
+const tableDescription = (TableName: string) => ({
+  TableName,
+  TableArn: arnOf(TableName),
   TableId: '11111111-2222-3333-4444-555555555555',
   TableStatus: 'ACTIVE',
   CreationDateTime: 1787306400,
@@ -178,8 +190,8 @@ const tableDescription = {
   ItemCount: 1_000_000_000,
   TableSizeBytes: 400_000_000_000,
   StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-  LatestStreamArn: streamArn,
-};
+  LatestStreamArn: `${arnOf(TableName)}${streamSuffix}`,
+});
 
 function sendJson(response: ServerResponse, json: object, status = 200): void {
   const body = Buffer.from(JSON.stringify(json));

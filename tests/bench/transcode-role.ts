@@ -63,7 +63,7 @@ export function transcodeRole({ shape, codec }: TranscodeSettings) {
 }
 
 function recordBodies(): Uint8Array[] {
-  const pages = new RecordPages();
+  const pages = new RecordPages('400-byte');
   return Array.from({ length: 4 }, () => {
     const { head, tail } = pages.page('next');
     return Buffer.concat([head, tail]);
