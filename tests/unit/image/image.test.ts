@@ -74,6 +74,10 @@ describe('Dockerfile', () => {
     expect(Number(stdout)).toBeLessThan(256);
   });
 
+  test('gives the memory of pages back to the system', () => {
+    expect(textsOf(image, 'ENV')).toEqual(['MALLOC_MMAP_THRESHOLD_=131072']);
+  });
+
   test('runs as a user without rights', () => {
     expect(textsOf(image, 'USER')).toEqual(['node']);
   });
