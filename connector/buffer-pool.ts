@@ -6,6 +6,9 @@ const pooledBytesMin = 128 * 1024;
 const spareBuffersMax = 16;
 const spareBytesMax = 24 * 1024 * 1024;
 
+/** A spare one may be so many times as large as what is asked for: what is counted must be what is held. */
+const sizeRatioMax = 1.25;
+
 /**
  * Buffers whose readers are done. V8 collects all garbage anew for every 16 MB of buffers, ten pages, although
  * nothing else needs it; and fresh memory costs a page fault every 4 KB, more than the transcoding of those 4 KB.
@@ -25,7 +28,7 @@ export class BufferPool {
     const size = roundUp(length);
     // Not one of any larger size: a giant one belongs to the giant page.
     const index = this.#spare.findLastIndex(
-      ({ byteLength }) => byteLength >= size && byteLength <= 2 * size,
+      ({ byteLength }) => byteLength >= size && byteLength <= sizeRatioMax * size,
     );
     const [buffer] = index < 0 ? [] : this.#spare.splice(index, 1);
     if (buffer === undefined) return Buffer.allocUnsafeSlow(size).buffer;

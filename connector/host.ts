@@ -1,5 +1,7 @@
 /** The outside world as one type: whatever is not in here, the connector does not touch. */
 
+import type { BufferPool } from './buffer-pool.ts';
+
 /** Time. Every wait and every timestamp goes through it, so tests can run weeks in seconds. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. May go back when the machine's clock is set. */
@@ -19,6 +21,12 @@ export interface ByteSink {
   write(pieces: readonly Uint8Array[]): Promise<void>;
 }
 
+/**
+ * Called with the length of a response's body before it is read, where the server tells that. While the promise is
+ * pending nothing is read; a request whose promise rejects fails with its reason.
+ */
+export type MakeRoom = (bodyBytes: number) => Promise<void> | undefined;
+
 /** One HTTP request, already signed. */
 export interface HttpRequest {
   readonly method: 'POST' | 'GET' | 'PUT';
@@ -28,6 +36,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
+  /** A transport of tests may leave it alone. */
+  readonly makeRoom?: MakeRoom | undefined;
 }
 
 /** One HTTP response, read to its end. Header names are in lower case. */
@@ -46,8 +56,8 @@ export interface HttpTransport {
    * when it aborts.
    */
   send(request: HttpRequest, timeoutMs: number, signal: AbortSignal): Promise<HttpResponse>;
-  /** Takes back a response's body that nobody will read any more, to lend its memory to later ones. */
-  recycle?(body: Uint8Array): void;
+  /** Where bodies come from: who is done with one may give it back, to be lent to a later one. */
+  readonly buffers?: BufferPool;
 }
 
 /** Everything a process gives us. */

@@ -1,7 +1,8 @@
 /** The two ports we need of AWS. Bodies of the two hot calls stay bytes; all else is parsed at this edge. */
 
+import type { BufferPool } from '../buffer-pool.ts';
 import type { EndpointConfig } from '../config/config.ts';
-import type { Clock, Host } from '../host.ts';
+import type { Clock, Host, MakeRoom } from '../host.ts';
 import type { ItemKey, Table } from '../table.ts';
 import type { ExportApi, ObjectStore } from './export-api.ts';
 import type { RetryContext } from './retry.ts';
@@ -22,6 +23,15 @@ export interface ScanRequest {
   readonly keyNames: readonly string[];
   /** Items to evaluate at most; absent for pages of 1 MB. */
   readonly limit: number | undefined;
+  /** As in `HttpRequest`. */
+  readonly makeRoom?: MakeRoom;
+}
+
+export interface RecordsRequest {
+  readonly shardIterator: string;
+  readonly limit: number;
+  /** As in `HttpRequest`. */
+  readonly makeRoom?: MakeRoom;
 }
 
 export interface TableApi {
@@ -82,7 +92,7 @@ export interface StreamApi {
    * One page of records: the response's JSON. One attempt: the caller retries. Throws as above, and
    * `ExpiredIteratorException`.
    */
-  getRecords(shardIterator: string, limit: number, signal: AbortSignal): Promise<Uint8Array>;
+  getRecords(request: RecordsRequest, signal: AbortSignal): Promise<Uint8Array>;
 }
 
 /** What only a repair needs. */
@@ -104,8 +114,8 @@ export interface Aws {
   readonly retry: RetryContext;
   /** The ports of a repair; loads them when called. */
   readonly repairPorts: () => Promise<RepairPorts>;
-  /** Takes back the body of a `scan` or `getRecords` that nobody will read any more. */
-  readonly recycle?: (body: Uint8Array) => void;
+  /** As in `HttpTransport`; absent where bodies come from nowhere in particular. */
+  readonly buffers?: BufferPool | undefined;
 }
 
 /** Makes both ports over AWS; loads the SDK when called. */

@@ -14,9 +14,6 @@ export function checkedTransport(transport: HttpTransport): HttpTransport {
       assertChecksum(response);
       return response;
     },
-    recycle: (body) => {
-      transport.recycle?.(body);
-    },
   };
 }
 

@@ -74,9 +74,7 @@ export async function createAwsPorts(
     endpoint: tableEndpoints.name,
     streamEndpoint: streamEndpoints.name,
     retry,
-    recycle: (body) => {
-      transport.recycle?.(body);
-    },
+    buffers: host.http.buffers,
   };
 }
 

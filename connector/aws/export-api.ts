@@ -64,5 +64,4 @@ export interface ObjectStore {
    * (A server that stands for S3 and checks no checksums keeps an object without bytes.) One attempt. Throws an `AwsError` with S3's code.
    */
   tryWrite(bucket: string, key: string, signal: AbortSignal): Promise<void>;
-  recycle(bytes: Uint8Array): void;
 }

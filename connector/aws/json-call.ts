@@ -1,7 +1,7 @@
 /** A call of AWS JSON 1.0, lean: a signed request, and the response's bytes as they come. All calls go this way. */
 
 import { ConnectorError, errorCodes } from '../errors.ts';
-import type { HttpResponse, HttpTransport } from '../host.ts';
+import type { HttpResponse, HttpTransport, MakeRoom } from '../host.ts';
 import { AwsError, type CallSubject } from './aws-error.ts';
 import type { Endpoints } from './endpoints.ts';
 import { foreignAnswer, isObjectBody } from './foreign-answer.ts';
@@ -20,15 +20,19 @@ export interface JsonCallOptions {
   readonly timeoutMs: number;
 }
 
-/**
- * Calls `target` (`DynamoDB_20120810.Scan`) with a JSON body; throws an `AwsError` for any answer but 200. `resource`:
- * the table it is about, which may decide where the call goes.
- */
+export interface JsonCallDetails {
+  /** The table it is about, which may decide where the call goes. */
+  readonly resource?: string | undefined;
+  /** As in `HttpRequest`. */
+  readonly makeRoom?: MakeRoom | undefined;
+}
+
+/** Calls `target` (`DynamoDB_20120810.Scan`) with a JSON body; throws an `AwsError` for any answer but 200. */
 export type JsonCall = (
   target: string,
   body: string,
   signal: AbortSignal,
-  resource?: string,
+  details?: JsonCallDetails,
 ) => Promise<Uint8Array>;
 
 /** What a port makes its calls with, and how it speaks of them. */
@@ -44,7 +48,7 @@ export interface Port {
 
 export function createJsonCall(options: JsonCallOptions): JsonCall {
   const { transport, signer, endpoints, timeoutMs } = options;
-  return async (target, body, signal, resource) => {
+  return async (target, body, signal, { resource, makeRoom } = {}) => {
     const { url, signingRegion } = await endpoints.of(resource);
     const protocol = url.protocol === 'http:' ? 'http:' : 'https:';
     const port = url.port === '' ? undefined : Number(url.port);
@@ -52,7 +56,8 @@ export function createJsonCall(options: JsonCallOptions): JsonCall {
     const path = `${url.pathname.replace(/\/$/, '')}/`;
     const headers = await signer.sign({ host: url.host, path, target, body }, signingRegion);
     const address = { method: 'POST', protocol, hostname: url.hostname, port, path } as const;
-    const response = await transport.send({ ...address, headers, body }, timeoutMs, signal);
+    const request = { ...address, headers, body, makeRoom };
+    const response = await transport.send(request, timeoutMs, signal);
     signer.observe(response);
     if (response.status === 200 && isObjectBody(response)) return response.body;
     const error = response.status === 200 ? undefined : errorOf(response, signer.identity);
@@ -68,7 +73,7 @@ export async function callObject(
   signal: AbortSignal,
   resource?: string,
 ): Promise<JsonObject> {
-  const body = await call(target, JSON.stringify(input), signal, resource);
+  const body = await call(target, JSON.stringify(input), signal, { resource });
   const value = parsed(Buffer.from(body).toString());
   if (isObject(value)) return value;
   throw new ConnectorError(

@@ -70,9 +70,6 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       const error = errorOf(response);
       if (error.name !== 'BadDigest') throw error;
     },
-    recycle: (bytes) => {
-      transport.recycle?.(bytes);
-    },
   };
 }
 

@@ -59,11 +59,12 @@ export function createStreamApi({ call, endpoint, retried }: Port): StreamApi {
       };
       return ask('DynamoDBStreams_20120810.GetShardIterator', input, read, signal);
     },
-    getRecords: (shardIterator, limit, signal) =>
+    getRecords: ({ shardIterator, limit, makeRoom }, signal) =>
       call(
         'DynamoDBStreams_20120810.GetRecords',
         JSON.stringify({ ShardIterator: shardIterator, Limit: limit }),
         signal,
+        { makeRoom },
       ),
   };
 }

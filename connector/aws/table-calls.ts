@@ -51,15 +51,16 @@ export function createTableApi({ call, endpoint, retried }: Port): TableApi {
       return asked.catch(missing(tableName));
     },
     scan: (request, signal) =>
-      call('DynamoDB_20120810.Scan', scanBody(request), signal, request.tableName).catch(
-        missing(request.tableName),
-      ),
+      call('DynamoDB_20120810.Scan', scanBody(request), signal, {
+        resource: request.tableName,
+        makeRoom: request.makeRoom,
+      }).catch(missing(request.tableName)),
     getItems: (tableName, keys, signal) =>
       call(
         'DynamoDB_20120810.BatchGetItem',
         `{"RequestItems":{${JSON.stringify(tableName)}:{"Keys":[${keys.join(',')}],"ConsistentRead":true}},"ReturnConsumedCapacity":"TOTAL"}`,
         signal,
-        tableName,
+        { resource: tableName },
       ).catch(missing(tableName)),
   };
 }

@@ -15,6 +15,8 @@ export interface ItemPage {
   /** When the page's request began. */
   readonly scannedAtMs: number;
   readonly body: Uint8Array;
+  /** To be called once the body is no longer needed, but for so many bytes of documents made of it. */
+  readonly transcoded: (documentBytes: number) => void;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** One page of one segment: asked for at the permitted pace, and delivered. */
 
-import type { ByteBudget } from '../async/byte-budget.ts';
+import { PageRoom, type ByteBudget } from '../async/byte-budget.ts';
 import type { Patience } from '../aws/aws.ts';
 import { remedyOf, type Aws, type AwsError } from '../aws/aws.ts';
 import { nameOf } from '../errors.ts';
@@ -14,9 +14,9 @@ import type { SegmentQueue } from './segment-queue.ts';
 
 /** The bytes booked for the first page, before one has told what pages of this table are like. */
 const pageBytesAtStart = 2 * 1024 * 1024;
+/** And how much larger its documents may be. */
+const growthAtStart = 2;
 const pageBytesMin = 64 * 1024;
-/** A page is held as the response's bytes and as the documents made of them. */
-const heldPerResponseByte = 2;
 
 /** What the scan of a page needs; shared by all pages of a backfill. */
 export interface ScanContext {
@@ -36,19 +36,27 @@ export interface ScanContext {
   readonly deliver: (page: ItemPage) => Promise<ItemPageOutcome>;
 }
 
-/** How large pages of a table are, as far as seen. */
+/** How large pages of a table are, as far as seen: as bodies, or as documents where these are larger. */
 export class PageSize {
-  #bytes = pageBytesAtStart;
+  #bytes = pageBytesAtStart * growthAtStart;
+  /** Documents to a body; tiny items are a fraction of their documents. */
+  #growth = growthAtStart;
 
   /** What to book for the next page. */
-  get heldBytes(): number {
-    return this.#bytes * heldPerResponseByte;
+  get bytes(): number {
+    return this.#bytes;
   }
 
-  saw(bytes: number): void {
+  /** What to book for a body of this length. Whole bytes: fractions would not add up to nothing when given back. */
+  of(bodyBytes: number): number {
+    return Math.ceil(bodyBytes * this.#growth);
+  }
+
+  saw(bodyBytes: number, documentBytes: number): void {
     // Falls slowly and rises at once: the next page may well be as large as the largest lately.
-    // Whole bytes: fractions would not add up to nothing when all are given back.
+    const bytes = Math.max(bodyBytes, documentBytes);
     this.#bytes = Math.max(pageBytesMin, bytes, Math.ceil(this.#bytes * 0.9));
+    this.#growth = Math.max(1, bytes / bodyBytes, this.#growth * 0.9);
   }
 }
 
@@ -60,8 +68,8 @@ export async function scanPage(
 ): Promise<void> {
   const { aws, table, pace, budget, queue, concurrency, pageSize } = context;
   const charged = await pace.beginPage(signal);
-  let held = pageSize.heldBytes;
-  await budget.acquire(held, signal);
+  const room = new PageRoom(budget, signal);
+  await room.book(pageSize.bytes);
   // From here to the response lies the window in which a change makes the page's item stale.
   const ticket = context.beginPage();
   const scannedAtMs = context.clock.now();
@@ -74,16 +82,19 @@ export async function scanPage(
         startKey,
         keyNames: table.key.map(({ name }) => name),
         limit: pace.pageItems,
+        makeRoom: (bytes) => room.exchange(pageSize.of(bytes)),
       },
       signal,
     );
-    pageSize.saw(body.length);
-    const actual = body.length * heldPerResponseByte;
-    budget.release(held - actual);
-    held = actual;
+    room.correct(pageSize.of(body.length));
     concurrency.pageRead(body.length);
-    const outcome = await context.deliver({ segment, startKey, ticket, scannedAtMs, body });
-    aws.recycle?.(body);
+    const transcoded = (documentBytes: number) => {
+      pageSize.saw(body.length, documentBytes);
+      aws.buffers?.give(body.buffer);
+      room.correct(documentBytes);
+    };
+    const page = { segment, startKey, ticket, scannedAtMs, body, transcoded };
+    const outcome = await context.deliver(page);
     // Not before: a page that comes but is never whole must not be asked for without end.
     context.patience.succeeded();
     if (outcome.kind === 'scan-again') {
@@ -95,12 +106,11 @@ export async function scanPage(
     else queue.putBack(segment, outcome.lastEvaluatedKey);
   } catch (error) {
     context.abandonPage(ticket);
-    budget.release(held); // The wait may be long, and other tables need the room.
-    held = 0;
+    room.release(); // The wait may be long, and other tables need it.
     await afterFailure(context, charged, error, signal);
     queue.putBack(segment, startKey);
   } finally {
-    budget.release(held);
+    room.release();
   }
 }
 

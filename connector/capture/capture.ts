@@ -17,11 +17,12 @@ export { Emitter } from './emitter.ts';
 export type { ProgressWatch, WatchedTable } from './progress-watch.ts';
 
 /**
- * Bytes that pages may hold between response and output, for all tables together. The stream has its own, so
- * that a backfill can never make a change wait. Together with the program itself they stay under 256 MiB.
+ * Bytes that pages may hold between response and output, for all tables together: as a body until it is transcoded, as
+ * documents from then on. The stream has its own, so that a backfill can never make a change wait. Together with the
+ * program itself they stay far below 256 MiB.
  */
-const scanBytesMax = 64 * 1024 * 1024;
-const streamBytesMax = 32 * 1024 * 1024;
+const scanBytesMax = 32 * 1024 * 1024;
+const streamBytesMax = 16 * 1024 * 1024;
 /** And bytes of export files, of which first parts wait to be unzipped, and pieces of large ones are. */
 const firstPartBytesMax = 8 * 1024 * 1024;
 const pieceBytesMax = 24 * 1024 * 1024;
@@ -42,7 +43,7 @@ export async function runCapture(
     new RateLimit(clock, { unitsPerSecond, burst: unitsPerSecond });
   const context: CaptureContext = {
     ...options,
-    pool: new BufferPool(),
+    pool: options.aws.buffers ?? new BufferPool(),
     scanBudget: new ByteBudget(scanBytesMax),
     streamBudget: new ByteBudget(streamBytesMax),
     firstBudget: new ByteBudget(firstPartBytesMax),

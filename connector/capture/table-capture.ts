@@ -160,6 +160,7 @@ export class TableCapture {
     const segmentCount = betterSegmentCount(state, page, documents, context.config);
     const admission = this.#fence.admit(page.ticket, documents);
     this.#fence.end(page.ticket);
+    page.transcoded(documents.bytes.length);
     if (segmentCount !== undefined) {
       documents.release();
       await this.#output.emit(state.amend({ totalBackfillSegments: segmentCount }));
@@ -193,6 +194,7 @@ export class TableCapture {
       expandDeletesBeforeMs: expandDeletesBeforeMs(state),
     });
     this.#fence.note(() => documents.keys());
+    page.transcoded(documents.bytes.length);
     const { nextShardIterator, lastCreatedAtMs, recordCount } = documents;
     const isFinished = nextShardIterator === undefined;
     // A page that came again must not take the position back.

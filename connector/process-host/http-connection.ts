@@ -3,8 +3,9 @@
 import type { Socket } from 'node:net';
 import { orAborted } from '../async/abort.ts';
 import type { BufferPool } from '../buffer-pool.ts';
-import type { HttpResponse } from '../host.ts';
-import { connectionError, ResponseReader } from './http-message.ts';
+import type { HttpResponse, MakeRoom } from '../host.ts';
+import { connectionError } from './http-head.ts';
+import { ResponseReader } from './http-message.ts';
 import type { OnBytes } from './http-socket.ts';
 
 /** AWS closes idle connections after about a minute; ours end before, so no request meets a closing one. */
@@ -19,10 +20,18 @@ const bytesPerSecondMin = 4096;
 /** A request that is under way. */
 interface Exchange {
   readonly reader: ResponseReader;
-  /** When the whole response must be there, but for what its bytes add. */
-  readonly dueAtMs: number;
+  readonly timeoutMs: number;
+  /** When the whole response must be there, but for what its bytes add; moved on by the time that its room takes. */
+  dueAtMs: number;
+  isWaiting: boolean;
   readonly done: (response: HttpResponse) => void;
   readonly failed: (error: Error) => void;
+}
+
+/** A request, which is HTTP already. */
+export interface WrittenRequest {
+  readonly bytes: Buffer;
+  readonly makeRoom: MakeRoom | undefined;
 }
 
 export class HttpConnection {
@@ -63,12 +72,14 @@ export class HttpConnection {
     return !this.#socket.destroyed && this.#socket.writable;
   }
 
-  /** Sends a request, which is HTTP already, on an idle connection; fails as `HttpTransport.send` does. */
-  send(request: Buffer, timeoutMs: number, signal: AbortSignal): Promise<HttpResponse> {
+  /** Sends a request on an idle connection; fails as `HttpTransport.send` does. */
+  send(request: WrittenRequest, timeoutMs: number, signal: AbortSignal): Promise<HttpResponse> {
     return orAborted(signal, (resolve, reject) => {
       this.#exchange = {
-        reader: new ResponseReader(this.#pool),
+        reader: new ResponseReader(this.#pool, request.makeRoom),
+        timeoutMs,
         dueAtMs: performance.now() + timeoutMs,
+        isWaiting: false,
         done: (response) => {
           this.#exchange = undefined;
           resolve(response);
@@ -80,7 +91,7 @@ export class HttpConnection {
       };
       this.#socket.ref();
       this.#socket.setTimeout(timeoutMs);
-      this.#socket.write(request);
+      this.#socket.write(request.bytes);
       return (reason) => {
         this.#fail(reason);
       };
@@ -92,11 +103,21 @@ export class HttpConnection {
       this.#socket.destroy(); // An answer to nothing: whatever follows could not be told apart.
       return;
     }
-    const { reader, done, dueAtMs } = this.#exchange;
+    const exchange = this.#exchange;
     try {
-      reader.push(bytes);
+      exchange.reader.push(bytes);
     } catch (error) {
       this.#fail(error as Error);
+      return;
+    }
+    this.#advance(exchange);
+  }
+
+  #advance(exchange: Exchange): void {
+    const { reader, done, dueAtMs } = exchange;
+    const { room } = reader;
+    if (room !== undefined) {
+      this.#waitFor(room, exchange);
       return;
     }
     if (!reader.isDone) {
@@ -113,6 +134,25 @@ export class HttpConnection {
     done(reader.response());
   }
 
+  /** Leaves the body where it is until there is room for it, however long that takes. */
+  #waitFor(room: Promise<void>, exchange: Exchange): void {
+    if (exchange.isWaiting) return;
+    exchange.isWaiting = true;
+    const sinceMs = performance.now();
+    this.#socket.pause().setTimeout(0);
+    const goOn = () => {
+      if (this.#exchange !== exchange) return; // The connection failed meanwhile.
+      exchange.isWaiting = false;
+      exchange.dueAtMs += performance.now() - sinceMs;
+      this.#socket.setTimeout(exchange.timeoutMs).resume();
+      exchange.reader.goOn();
+      this.#advance(exchange);
+    };
+    room.then(goOn).catch((error: unknown) => {
+      if (this.#exchange === exchange) this.#fail(error as Error);
+    });
+  }
+
   #end(): void {
     const { reader, done } = this.#exchange ?? {};
     try {
@@ -125,7 +165,9 @@ export class HttpConnection {
 
   /** Gives up the connection, and with it the request under way, if any. */
   #fail(error: Error): void {
-    this.#exchange?.failed(error);
+    const { reader, failed } = this.#exchange ?? {};
+    failed?.(error);
     this.#socket.destroy();
+    reader?.abandon();
   }
 }

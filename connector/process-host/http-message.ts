@@ -1,7 +1,14 @@
-/** HTTP/1.1 as bytes: a request to write, and a response read from pieces. No input, no output. */
+/** An HTTP/1.1 response, read from pieces. No input, no output. */
 
 import type { BufferPool } from '../buffer-pool.ts';
-import type { HttpRequest, HttpResponse } from '../host.ts';
+import type { HttpResponse, MakeRoom } from '../host.ts';
+import {
+  connectionError,
+  isHeaderLine,
+  malformed,
+  parseHeaders,
+  parseLength,
+} from './http-head.ts';
 
 /** No response of DynamoDB comes near this: a record page of 1 MB is some 10 MB of JSON. */
 export const responseBytesMax = 128 * 1024 * 1024;
@@ -10,49 +17,32 @@ const headBytesMax = 16 * 1024;
 /** Of a body that does not announce its length. */
 const bodyBytesAtStart = 16 * 1024;
 
-/** What may stand in a header's line. Not asked of `node:http`: loading that for one check takes 15 ms on Node 24. */
-const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
-
 const headEnd = Buffer.from('\r\n\r\n');
 const lineEnd = Buffer.from('\r\n');
 
-/** A failure of the way, as Node names them: `ECONNRESET`, `ETIMEDOUT` … */
-export function connectionError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
-}
-
-/** The request in one piece. Throws when a header's value would break out of its line. */
-export function requestBytes(request: HttpRequest): Buffer {
-  const { method, path, hostname, port, body } = request;
-  const host = port === undefined ? hostname : `${hostname}:${port}`;
-  const lines = Object.entries({ host, ...request.headers }).map(([name, value]) => {
-    if (!headerValue.test(value)) {
-      throw connectionError('ERR_INVALID_CHAR', `Invalid character in header "${name}"`);
-    }
-    // Ours is right, and there must not be two of them.
-    return name.toLowerCase() === 'content-length' ? '' : `${name}: ${value}\r\n`;
-  });
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  const head = `${method} ${path} HTTP/1.1\r\n${lines.join('')}content-length: ${bytes.length}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head, 'latin1'), bytes]);
-}
-
-/** What is being read. `until-close`: the connection's end is the body's. */
+/** What is being read. `waiting`: for the body's room. `until-close`: the connection's end is the body's. */
 type Phase =
-  'head' | 'body' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailer' | 'until-close' | 'done';
+  | 'head'
+  | 'waiting'
+  | 'body'
+  | 'chunk-size'
+  | 'chunk'
+  | 'chunk-end'
+  | 'trailer'
+  | 'until-close'
+  | 'done';
 
 /** The size of a chunk in hexadecimal, and what may follow it, which means nothing to us. */
 const chunkSize =
   /^([\da-f]{1,8})(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"[^"\\\r\n]*"))?)*$/i;
 
-/** A name of token characters, at once followed by the colon; a value without control characters. */
-const headerLine = /^([!#$%&'*+.^_`|~\dA-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)$/;
-
 /** One response, from pieces of any size that may change once they are pushed. */
 export class ResponseReader {
   readonly #pool: BufferPool;
+  readonly #makeRoom: MakeRoom | undefined;
   #phase: Phase = 'head';
-  /** The beginning of a head or line that has not ended. */
+  #room: Promise<void> | undefined;
+  /** The beginning of a head or line that has not ended, or of a body that waits for its room. */
   #text = Buffer.alloc(0);
   #status = 0;
   #headers: Readonly<Record<string, string>> = {};
@@ -63,8 +53,14 @@ export class ResponseReader {
   #mayKeep = false;
   #byteCount = 0;
 
-  constructor(pool: BufferPool) {
+  constructor(pool: BufferPool, makeRoom?: MakeRoom) {
     this.#pool = pool;
+    this.#makeRoom = makeRoom;
+  }
+
+  /** What the body waits for; nothing should be pushed until `goOn`. */
+  get room(): Promise<void> | undefined {
+    return this.#phase === 'waiting' ? this.#room : undefined;
   }
 
   get isDone(): boolean {
@@ -90,6 +86,24 @@ export class ResponseReader {
   /** Takes the next bytes. Throws a connection error when they are not HTTP, or too many. */
   push(bytes: Buffer): void {
     this.#byteCount += bytes.length;
+    this.#takeAll(bytes);
+  }
+
+  /** There is room for the body. */
+  goOn(): void {
+    const begun = this.#text;
+    this.#text = Buffer.alloc(0);
+    this.#begin();
+    this.#takeAll(begun);
+  }
+
+  /** Nobody will ask for the response. */
+  abandon(): void {
+    this.#pool.give(this.#body.buffer);
+    this.#body = Buffer.alloc(0);
+  }
+
+  #takeAll(bytes: Buffer): void {
     for (let at = 0; at < bytes.length;) at += this.#take(at === 0 ? bytes : bytes.subarray(at));
   }
 
@@ -118,8 +132,11 @@ export class ResponseReader {
       case 'trailer':
         return this.#takeText(bytes, lineEnd, (line) => {
           if (line === '') this.#phase = 'done';
-          else if (!headerLine.test(line)) throw malformed('a trailer line that is not valid');
+          else if (!isHeaderLine(line)) throw malformed('a trailer line that is not valid');
         });
+      case 'waiting':
+        this.#text = Buffer.concat([this.#text, bytes]);
+        return bytes.length;
       case 'body':
       case 'chunk':
       case 'until-close':
@@ -159,13 +176,14 @@ export class ResponseReader {
     this.#headers = headers;
     const { connection = '' } = this.#headers;
     this.#mayKeep = minor === '1' ? !/close/i.test(connection) : /keep-alive/i.test(connection);
-    this.#readFraming(headers);
-    if (status === '204' || status === '304') this.#phase = 'done';
+    const hasBody = status !== '204' && status !== '304';
+    this.#readFraming(headers, hasBody);
+    if (!hasBody) this.#phase = 'done';
     if (this.#phase === 'until-close') this.#mayKeep = false;
   }
 
   /** How the body's end will be known. https://www.rfc-editor.org/rfc/rfc9112#section-6.3 */
-  #readFraming(headers: Readonly<Record<string, string>>): void {
+  #readFraming(headers: Readonly<Record<string, string>>, hasBody: boolean): void {
     const { 'transfer-encoding': encoding, 'content-length': length } = headers;
     if (encoding !== undefined) {
       // One of the two is wrong, and nobody knows which.
@@ -176,9 +194,17 @@ export class ResponseReader {
       this.#phase = 'until-close';
     } else {
       this.#left = parseLength(length);
-      this.#reserve(this.#left);
-      this.#phase = this.#left === 0 ? 'done' : 'body';
+      assertReadable(this.#left);
+      if (hasBody) this.#room = this.#makeRoom?.(this.#left);
+      if (this.#room === undefined) this.#begin();
+      else this.#phase = 'waiting';
     }
+  }
+
+  /** A body whose length is known. */
+  #begin(): void {
+    this.#body = Buffer.from(this.#pool.take(this.#left));
+    this.#phase = this.#left === 0 ? 'done' : 'body';
   }
 
   #readChunkSize(line: string): void {
@@ -201,47 +227,20 @@ export class ResponseReader {
     return taken;
   }
 
-  /** Makes room for so many bytes more. */
+  /** Has room for so many bytes more of a body whose length is not known. */
   #reserve(count: number): void {
     const needed = this.#length + count;
-    if (needed > responseBytesMax) {
-      throw connectionError('ECONNABORTED', `Response exceeds ${responseBytesMax} bytes`);
-    }
+    assertReadable(needed);
     if (needed <= this.#body.length) return;
-    const isFirst = this.#length === 0 && this.#phase === 'head';
     const smaller = this.#body;
-    const length = isFirst ? needed : Math.max(needed * 2, bodyBytesAtStart);
+    const length = Math.max(needed * 2, bodyBytesAtStart);
     this.#body = Buffer.from(this.#pool.take(length));
     smaller.copy(this.#body, 0, 0, this.#length);
     this.#pool.give(smaller.buffer);
   }
 }
 
-/** By names in lower case; values of the same name are joined. */
-function parseHeaders(lines: readonly string[]): Record<string, string> {
-  const headers = new Map<string, string>();
-  for (const line of lines) {
-    const [, given, text] = headerLine.exec(line) ?? [];
-    if (given === undefined || text === undefined)
-      throw malformed('a header line that is not valid');
-    const name = given.toLowerCase();
-    const value = text.trim();
-    const before = headers.get(name);
-    headers.set(name, before === undefined ? value : `${before}, ${value}`);
-  }
-  return Object.fromEntries(headers);
-}
-
-/** The length of a body. A proxy that repeats the header says the same thing twice. */
-function parseLength(text: string): number {
-  const [first = '', ...others] = text.split(',').map((each) => each.trim());
-  if (!/^\d+$/.test(first) || others.some((each) => each !== first)) {
-    throw malformed(`a body of "${text}" bytes`);
-  }
-  return Number(first);
-}
-
-/** Damage on the way, or a server that is none: named as Node's own parser does. */
-function malformed(what: string): Error {
-  return connectionError('HPE_INVALID', `The response is not HTTP: ${what}`);
+function assertReadable(bodyBytes: number): void {
+  if (bodyBytes <= responseBytesMax) return;
+  throw connectionError('ECONNABORTED', `Response exceeds ${responseBytesMax} bytes`);
 }

@@ -9,9 +9,9 @@ import type { SecureContext } from 'node:tls';
 import { orAborted } from '../async/abort.ts';
 import { BufferPool } from '../buffer-pool.ts';
 import { codeOf, isConnectorError, messageOf } from '../errors.ts';
-import type { HttpResponse, HttpTransport } from '../host.ts';
+import type { HttpRequest, HttpResponse, HttpTransport } from '../host.ts';
 import { HttpConnection } from './http-connection.ts';
-import { requestBytes } from './http-message.ts';
+import { requestBytes } from './http-head.ts';
 import { connectOver, connectTo, type Origin, type TlsMemory } from './http-socket.ts';
 import { routeTo, type Route } from './proxy.ts';
 import { openTunnel } from './proxy-tunnel.ts';
@@ -23,11 +23,11 @@ const connectionsMax = 256;
 /** The way to AWS of a real process, whose environment names proxies and whom to trust. */
 export function createHttpTransport(
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  buffers = new BufferPool(),
 ): HttpTransport {
-  const pool = new BufferPool();
   const endpoints = new Map<string, Endpoint>();
   const newEndpoint = (origin: Origin) =>
-    new Endpoint(origin, routeTo(origin, environment), trustedContext(environment), pool);
+    new Endpoint(origin, routeTo(origin, environment), trustedContext(environment), buffers);
   return {
     send: async (request, timeoutMs, signal) => {
       signal.throwIfAborted();
@@ -35,11 +35,9 @@ export function createHttpTransport(
       const name = `${protocol}//${hostname}:${port ?? ''}`;
       const endpoint = endpoints.get(name) ?? newEndpoint({ protocol, hostname, port });
       endpoints.set(name, endpoint);
-      return endpoint.send(requestBytes(request), timeoutMs, signal);
+      return endpoint.send(request, timeoutMs, signal);
     },
-    recycle: (body) => {
-      pool.give(body.buffer);
-    },
+    buffers,
   };
 }
 
@@ -62,11 +60,12 @@ class Endpoint {
     this.#pool = pool;
   }
 
-  async send(request: Buffer, timeoutMs: number, signal: AbortSignal): Promise<HttpResponse> {
+  async send(request: HttpRequest, timeoutMs: number, signal: AbortSignal): Promise<HttpResponse> {
+    const bytes = requestBytes(request);
     try {
       const connection = await this.#take(timeoutMs, signal);
       try {
-        return await connection.send(request, timeoutMs, signal);
+        return await connection.send({ bytes, makeRoom: request.makeRoom }, timeoutMs, signal);
       } finally {
         if (connection.isOpen) this.#idle.push(connection);
         this.#waiting.shift()?.();

@@ -2,6 +2,7 @@
 
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { ByteSink, Clock, CommandHost, Files, HttpTransport, Screen } from '../host.ts';
+import { BufferPool } from '../buffer-pool.ts';
 import { codeOf, ConnectorError, errorCodes } from '../errors.ts';
 import { stopSignal } from '../stop-signal.ts';
 
@@ -95,15 +96,18 @@ const isTerminal = (isTty: boolean | undefined) => isTty === true;
 
 /** Loads Node's HTTP with the first call: a process that only answers `spec` makes none. */
 function lazyTransport(): HttpTransport {
+  const buffers = new BufferPool();
   let loading: Promise<HttpTransport> | undefined;
   let loaded: HttpTransport | undefined;
   return {
     async send(request, timeoutMs, signal) {
-      loading ??= import('./http-transport.ts').then((module) => module.createHttpTransport());
+      loading ??= import('./http-transport.ts').then(({ createHttpTransport }) =>
+        createHttpTransport(process.env, buffers),
+      );
       loaded ??= await loading;
       return loaded.send(request, timeoutMs, signal);
     },
-    recycle: (body) => loaded?.recycle?.(body),
+    buffers,
   };
 }
 

@@ -3,7 +3,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import { orAborted } from '../async/abort.ts';
-import { connectionError } from './http-message.ts';
+import { connectionError } from './http-head.ts';
 import { hostOf, portOf, type Origin } from './http-socket.ts';
 import type { Proxy } from './proxy.ts';
 

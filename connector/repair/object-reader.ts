@@ -68,10 +68,6 @@ export class ObjectReader {
     }
   }
 
-  recycle(bytes: Uint8Array): void {
-    this.#objects.recycle(bytes);
-  }
-
   /** A manifest, checked against the MD5 beside it where there is one. */
   async manifest(key: string, signal: AbortSignal): Promise<string> {
     const { bytes, totalBytes } = await this.#start(key, signal);

@@ -144,7 +144,7 @@ async function readOnce(
     const asked = keys.map(({ json }) => json);
     const body = await aws.tables.getItems(tableName, asked, signal);
     const outcome = await context.deliver({ ticket, readAtMs, asked: keys, body, end });
-    aws.recycle?.(body);
+    aws.buffers?.give(body.buffer);
     if (outcome.kind === 'read-again') return keys;
     patience.succeeded();
     pace.endPage(charged, outcome.units);

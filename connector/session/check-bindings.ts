@@ -155,7 +155,7 @@ async function readARecord(
   try {
     const iterator = await aws.streams.getShardIterator(stream.arn, shard.id, start, signal);
     const getRecords = async () => {
-      const body = await aws.streams.getRecords(iterator, 1, signal);
+      const body = await aws.streams.getRecords({ shardIterator: iterator, limit: 1 }, signal);
       readerOf(table).records(body, anyMeta, allRecords);
     };
     await permitted(aws, subject, getRecords, signal);

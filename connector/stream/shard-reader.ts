@@ -1,6 +1,6 @@
 /** One shard, from its position to its end, renewing its iterator. */
 
-import type { ByteBudget } from '../async/byte-budget.ts';
+import { PageRoom, type ByteBudget } from '../async/byte-budget.ts';
 import type { RateLimit } from '../async/rate-limit.ts';
 import { Patience, remedyOf, type Aws } from '../aws/aws.ts';
 import { nameOf } from '../errors.ts';
@@ -34,7 +34,6 @@ const pageBytesMin = 320 * 1024;
 const pageBytesAtStart = 1280 * 1024;
 /** A shard that was not read for longer may have a full page waiting. */
 const latelyMs = 5000;
-const heldPerResponseByte = 2;
 /** A loss is believed when so many fresh iterators in a row, with growing waits, meet it. */
 const lossAttempts = 4;
 const lossDelayMs = 1000;
@@ -45,6 +44,8 @@ export interface RecordPage {
   /** Of the last record delivered before; records up to it are repetitions. */
   readonly afterSequenceNumber: string | undefined;
   readonly body: Uint8Array;
+  /** To be called once the body is no longer needed, but for so many bytes of documents made of it. */
+  readonly transcoded: (documentBytes: number) => void;
 }
 
 /** What a page turned out to hold, once it is emitted. */
@@ -152,24 +153,26 @@ async function readPage(
   const { aws, budget } = context;
   const isBusy = reading.calledAtMs - reading.recordsAtMs < busyMs;
   await (isBusy ? context.readCalls : context.idleReadCalls).take(1, signal);
-  let held = 0;
+  const room = new PageRoom(budget, signal);
   try {
     // Before bytes are booked: a shard that is throttled here would keep them from the others.
     reading.iterator ??= await newIterator(context, reading, signal);
-    const expected = reading.pageBytes * heldPerResponseByte;
-    await budget.acquire(expected, signal);
-    held = expected;
+    await room.book(reading.pageBytes);
     reading.calledAtMs = context.clock.now();
-    const body = await aws.streams.getRecords(reading.iterator, pageRecordsMax, signal);
+    const makeRoom = (bytes: number) => room.exchange(bytes);
+    const request = { shardIterator: reading.iterator, limit: pageRecordsMax, makeRoom };
+    const body = await aws.streams.getRecords(request, signal);
     reading.pageBytes = Math.max(pageBytesMin, body.length, Math.ceil(reading.pageBytes / 2));
-    budget.release(held - body.length * heldPerResponseByte);
-    held = body.length * heldPerResponseByte;
+    room.correct(body.length);
     const outcome = await context.deliver({
       shardId: reading.shardId,
       afterSequenceNumber: reading.lastSequenceNumber,
       body,
+      transcoded: (documentBytes) => {
+        aws.buffers?.give(body.buffer);
+        room.correct(documentBytes);
+      },
     });
-    aws.recycle?.(body);
     reading.patience.succeeded();
     reading.losses = 0;
     reading.unreadSinceMs = reading.calledAtMs;
@@ -182,12 +185,11 @@ async function readPage(
       recordCount: outcome.recordCount,
     };
   } catch (error) {
-    budget.release(held);
-    held = 0;
+    room.release();
     await afterFailure(context, reading, error, signal);
     return 'failed';
   } finally {
-    budget.release(held);
+    room.release();
   }
 }
 

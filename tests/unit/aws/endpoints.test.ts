@@ -25,7 +25,7 @@ const streamCalls: ((aws: Aws) => Promise<unknown>)[] = [
   (aws) => aws.streams.listShards('arn', undefined, never),
   (aws) => aws.streams.listChildShards('arn', 's', never),
   (aws) => aws.streams.getShardIterator('arn', 's', start, never),
-  (aws) => aws.streams.getRecords('i', 1, never),
+  (aws) => aws.streams.getRecords({ shardIterator: 'i', limit: 1 }, never),
 ];
 
 interface Given {

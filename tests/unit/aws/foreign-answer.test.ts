@@ -26,7 +26,13 @@ const calls: readonly [string, (aws: Aws) => Promise<unknown>][] = [
   ['GetShardIterator', (aws) => aws.streams.getShardIterator('arn', 's', start, never)],
   [
     'GetRecords',
-    (aws) => withRetry(aws.retry, subject, () => aws.streams.getRecords('i', 1, never), never),
+    (aws) =>
+      withRetry(
+        aws.retry,
+        subject,
+        () => aws.streams.getRecords({ shardIterator: 'i', limit: 1 }, never),
+        never,
+      ),
   ],
 ];
 

@@ -34,7 +34,7 @@ describe('StreamApi', () => {
         aws.streams.getShardIterator('arn', 's-2', { type: 'TRIM_HORIZON' }, never),
       ),
       await call((aws) => aws.streams.getShardIterator('arn', 's-2', after, never)),
-      await call((aws) => aws.streams.getRecords('i-2', 1000, never)),
+      await call((aws) => aws.streams.getRecords({ shardIterator: 'i-2', limit: 1000 }, never)),
     ];
     expect(got).toEqual([
       {
@@ -76,7 +76,9 @@ describe('StreamApi', () => {
       expect(
         await call((aws) => aws.streams.getShardIterator('arn', 's', position, never)),
       ).toEqual(want);
-      expect(await call((aws) => aws.streams.getRecords('i', 1000, never))).toEqual(want);
+      expect(
+        await call((aws) => aws.streams.getRecords({ shardIterator: 'i', limit: 1000 }, never)),
+      ).toEqual(want);
     },
   );
 });

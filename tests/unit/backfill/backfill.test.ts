@@ -136,6 +136,7 @@ describe('runBackfill()', () => {
       totalSegments: 1,
       keyNames: ['__proto__'],
       limit: 7,
+      makeRoom: expect.any(Function),
     };
     expect(requests).toEqual([
       { ...common, startKey: undefined },

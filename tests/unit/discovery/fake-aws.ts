@@ -84,8 +84,8 @@ export function fakeAws(options: FakeAwsOptions): Aws & { readonly calls: string
       listChildShards: (arn) => answer('listChildShards', arn, () => page),
       getShardIterator: (arn, shardId, { type }) =>
         answer('getShardIterator', `${arn} ${shardId} ${type}`, () => 'iterator-1'),
-      getRecords: (iterator, limit) =>
-        answer('getRecords', `${iterator} ${limit}`, () =>
+      getRecords: ({ shardIterator, limit }) =>
+        answer('getRecords', `${shardIterator} ${limit}`, () =>
           Buffer.from(bodies.getRecords ?? '{"Records":[],"NextShardIterator":"i"}'),
         ),
     },

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { BufferPool } from '../../../connector/buffer-pool.ts';
-import type { HttpRequest } from '../../../connector/host.ts';
-import { requestBytes, ResponseReader } from '../../../connector/process-host/http-message.ts';
+import { ResponseReader } from '../../../connector/process-host/http-message.ts';
 
 /** What is read of a text that comes in pieces of this size, and whether the connection may be kept. */
 function read(text: string, pieceBytes: number) {
@@ -134,29 +133,44 @@ describe('ResponseReader', () => {
   });
 });
 
-describe('requestBytes()', () => {
-  const request: HttpRequest = {
-    method: 'POST',
-    protocol: 'http:',
-    hostname: 'localhost',
-    port: 8000,
-    path: '/',
-    headers: { 'x-a': '1', 'Content-Length': '99' },
-    body: 'ü',
-  };
+describe('ResponseReader with a room to wait for', () => {
+  const head = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n';
 
-  test('writes host and length of its own', () => {
-    const want = 'POST / HTTP/1.1\r\nhost: localhost:8000\r\nx-a: 1\r\ncontent-length: 2\r\n\r\nü';
-    expect(requestBytes(request).toString()).toBe(want);
+  test('keeps what has come of the body, and reads on from there', () => {
+    const asked: number[] = [];
+    const room = new Promise<void>(() => undefined);
+    const reader = new ResponseReader(new BufferPool(), (bytes) => (asked.push(bytes), room));
+    for (const text of [`${head}h`, 'e']) {
+      const piece = Buffer.from(text);
+      reader.push(piece);
+      piece.fill(0);
+    }
+    expect([asked, reader.room, reader.isDone]).toEqual([[5], room, false]);
+    reader.goOn();
+    expect([reader.room, reader.isDone]).toEqual([undefined, false]);
+    reader.push(Buffer.from('llo'));
+    expect([reader.isDone, reader.response().body.toString()]).toEqual([true, 'hello']);
   });
 
-  test('leaves a host that is given', () => {
-    const got = requestBytes({ ...request, headers: { host: 'proxy' }, body: Buffer.from('x') });
-    expect(got.toString()).toBe('POST / HTTP/1.1\r\nhost: proxy\r\ncontent-length: 1\r\n\r\nx');
+  test('waits for nothing where there is room, no body, or no length', () => {
+    const asked: number[] = [];
+    for (const text of [
+      `${head}hello`,
+      'HTTP/1.1 204\r\ncontent-length: 7\r\n\r\n',
+      `${chunked}0\r\n\r\n`,
+    ]) {
+      const reader = new ResponseReader(new BufferPool(), (bytes) => void asked.push(bytes));
+      reader.push(Buffer.from(text));
+      expect([reader.room, reader.isDone]).toEqual([undefined, true]);
+    }
+    expect(asked).toEqual([5]);
   });
 
-  test('refuses a value that would begin a line of its own', () => {
-    const broken = { ...request, headers: { 'x-token': 'a\r\nx-b: 1' } };
-    expect(() => requestBytes(broken)).toThrow('Invalid character in header "x-token"');
+  test('refuses a body that is too long before anybody makes room for it', () => {
+    const reader = new ResponseReader(new BufferPool(), () => Promise.reject(new Error('asked')));
+    const text = 'HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\n';
+    expect(() => {
+      reader.push(Buffer.from(text));
+    }).toThrow('Response exceeds');
   });
 });

@@ -148,6 +148,51 @@ describe('createHttpTransport()', () => {
     expect((await send(never, 100)).body.length).toBe(40_000);
   });
 
+  /** Answers with a body larger than what the system keeps on the way. */
+  const largeBytes = 40 * 1024 * 1024;
+  const largeBody = Buffer.alloc(largeBytes, 'abc');
+  const large: Handler = (request, response) => {
+    request.resume();
+    response.setHeader('content-length', largeBytes);
+    response.end(largeBody);
+  };
+
+  test('leaves a body on the way until there is room, however long that takes', async () => {
+    const { request, sockets } = await serving(large);
+    let makeRoom: () => void = () => undefined;
+    let isAsked = false;
+    const room = new Promise<void>((resolve) => {
+      makeRoom = resolve;
+    });
+    const waiting: HttpRequest = { ...request, makeRoom: () => ((isAsked = true), room) };
+    const transport = createHttpTransport();
+    const sent = transport.send(waiting, 600, never);
+    await new Promise((resolve) => setTimeout(resolve, 1500)); // Longer than the timeout.
+    const [socket] = sockets;
+    // The system's buffers on the way may be full; the rest has not left.
+    expect([isAsked, (socket?.writableLength ?? 0) > largeBytes / 2]).toEqual([true, true]);
+    makeRoom();
+    expect((await sent).body.length).toBe(largeBytes);
+    expect((await transport.send(waiting, 600, never)).body.length).toBe(largeBytes);
+    expect(sockets.size).toBe(1);
+  });
+
+  test('fails with the reason of a room that is refused, or of its signal meanwhile', async () => {
+    const { request } = await serving(large);
+    const transport = createHttpTransport();
+    const stop = new AbortController();
+    const failureOf = (makeRoom: HttpRequest['makeRoom']) =>
+      transport.send({ ...request, makeRoom }, 5000, stop.signal).catch(String);
+    const got = [await failureOf(() => Promise.reject(new Error('no room')))];
+    const sent = failureOf(() => {
+      setTimeout(() => {
+        stop.abort(new Error('stopped'));
+      }, 20);
+      return new Promise(() => undefined);
+    });
+    expect([...got, await sent]).toEqual(['Error: no room', 'Error: stopped']);
+  });
+
   test('takes a length that is said twice as one', async () => {
     const { send } = await serving((request) => {
       const head = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\nContent-Length: 2\r\n\r\n';

@@ -76,8 +76,8 @@ export function scriptedShard(clock: Clock, answers: readonly Answer[]) {
       failAt('getShardIterator');
       return `i${iterators++}`;
     },
-    async getRecords(iterator) {
-      asked.push(`records of ${iterator}`);
+    async getRecords({ shardIterator }) {
+      asked.push(`records of ${shardIterator}`);
       calledAtMs.push(clock.now());
       const given = next();
       await Promise.resolve();

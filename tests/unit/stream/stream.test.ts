@@ -57,7 +57,7 @@ async function follow(world: World, seconds: number) {
         if (world.trimmed?.includes(id)) throw error;
         return id;
       },
-      getRecords: (iterator) => Promise.resolve(Buffer.from(iterator)),
+      getRecords: ({ shardIterator }) => Promise.resolve(Buffer.from(shardIterator)),
     }),
     deliver: ({ shardId }) => {
       const isLast = world.ending?.includes(shardId) ?? false;
