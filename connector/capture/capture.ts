@@ -5,7 +5,7 @@ import { RateLimit } from '../async/rate-limit.ts';
 import { runBeside, runTogether } from '../async/task-group.ts';
 import { Turns } from '../async/turns.ts';
 import { BufferPool } from '../buffer-pool.ts';
-import { listCallsPerSecond } from '../stream/stream.ts';
+import { listCallsBurst, listCallsPerSecond } from '../stream/stream.ts';
 import type { CaptureContext, CaptureOptions, TableBinding } from './capture-context.ts';
 import { watchProgress } from './progress-watch.ts';
 import { reportProgress } from './progress.ts';
@@ -39,8 +39,8 @@ export async function runCapture(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock } = options;
-  const rate = (unitsPerSecond: number) =>
-    new RateLimit(clock, { unitsPerSecond, burst: unitsPerSecond });
+  const rate = (unitsPerSecond: number, burst = unitsPerSecond) =>
+    new RateLimit(clock, { unitsPerSecond, burst });
   const context: CaptureContext = {
     ...options,
     pool: options.aws.buffers ?? new BufferPool(),
@@ -48,7 +48,7 @@ export async function runCapture(
     streamBudget: new ByteBudget(streamBytesMax),
     firstBudget: new ByteBudget(firstPartBytesMax),
     pieceBudget: new ByteBudget(pieceBytesMax),
-    listCalls: rate(listCallsPerSecond),
+    listCalls: rate(listCallsPerSecond, listCallsBurst),
     readCalls: rate(readCallsPerSecond),
     idleReadCalls: rate(readCallsPerSecond),
     scanTurns: new Turns(clock),

@@ -8,6 +8,8 @@ import type { Aws, ShardPage } from '../aws/aws.ts';
  * tables together. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_DescribeStream.html
  */
 export const listCallsPerSecond = 5;
+/** At once after a pause: a start lists each table, and twenty tables shall not wait for seconds. Who is refused tries again. */
+export const listCallsBurst = 15;
 /** The most that one call lists. */
 export const shardsPerPage = 100;
 

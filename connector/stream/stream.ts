@@ -13,7 +13,7 @@ import { isLoss, newIterator, type Loss } from './shard-iterator.ts';
 import { readShard, type ReaderContext } from './shard-reader.ts';
 
 export { DataLossError, isDataLoss, retentionMs, shardCreatedAtMs, type Gap } from './data-loss.ts';
-export { listCallsPerSecond, listShards } from './shard-listing.ts';
+export { listCallsBurst, listCallsPerSecond, listShards } from './shard-listing.ts';
 export type { FollowStreamOptions } from './follow-options.ts';
 export type { RecordPage, RecordPageOutcome } from './shard-reader.ts';
 export { StreamLag } from './stream-lag.ts';

@@ -124,6 +124,7 @@ export interface StartOptions<Question> extends Pick<
   readonly drain: string;
   /** A question it answers at once: asked first, so that its own start does not slow the connector's. */
   readonly first?: Question;
+  readonly environment?: Readonly<Record<string, string>>;
   /** Whether the connector tells of its garbage collection; it must run on Node. */
   readonly hasProbe: boolean;
 }
@@ -148,6 +149,7 @@ export async function startConnector<Question, Answer>(options: StartOptions<Que
     stdio: ['pipe', write.fd, 'pipe', 'pipe'],
     env: {
       ...process.env,
+      ...options.environment,
       FLOW_RUNTIME_CODEC: codec,
       NODE_OPTIONS: nodeOptions.join(' ').trim(),
       ...(certificate === undefined

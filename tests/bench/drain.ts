@@ -11,6 +11,7 @@ export interface Drained {
   readonly bytes: number;
   readonly firstResponseAtMs: number | undefined;
   readonly firstDocumentAtMs: number | undefined;
+  readonly lastDocumentAtMs: number | undefined;
 }
 
 /** Answers at once, or as soon as there are so many responses. After `stop` it reads nothing until `go-on`. */
@@ -28,10 +29,13 @@ export function drainRole({ codec }: { readonly codec: CodecName }) {
   const counter = createFrameCounter(codec);
   let firstResponseAtMs: number | undefined;
   let firstDocumentAtMs: number | undefined;
+  let lastDocumentAtMs: number | undefined;
   let waiting: (() => void)[] = [];
   const buffer = Buffer.alloc(readBytes);
   const onRead = (length: number) => {
+    const before = counter.documents;
     counter.push(buffer.subarray(0, length));
+    if (counter.documents > before) lastDocumentAtMs = monotonicMs();
     if (firstDocumentAtMs === undefined) {
       firstResponseAtMs ??= monotonicMs();
       if (counter.documents > 0) firstDocumentAtMs = monotonicMs();
@@ -51,6 +55,7 @@ export function drainRole({ codec }: { readonly codec: CodecName }) {
     bytes: counter.bytes,
     firstResponseAtMs,
     firstDocumentAtMs,
+    lastDocumentAtMs,
   });
   return (question: DrainQuestion): Promise<Drained> =>
     new Promise((resolve) => {

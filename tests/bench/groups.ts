@@ -3,6 +3,7 @@
 import { memoryScenarios } from './memory-scenarios.ts';
 import { pacingScenarios } from './pacing-scenarios.ts';
 import { busyTable, speedScenarios, type Scenario } from './scenarios.ts';
+import { smallTables } from './small-tables.ts';
 import { streamScenarios } from './stream-scenarios.ts';
 
 export interface Group {
@@ -14,7 +15,12 @@ export interface Group {
 }
 
 export const groups = {
-  speed: { about: 'MB per second of one core', scenarios: speedScenarios, runs: 3, seconds: 4 },
+  speed: {
+    about: 'MB per second of one core',
+    scenarios: [...speedScenarios, smallTables],
+    runs: 3,
+    seconds: 4,
+  },
   streams: {
     about: 'shards, calls and latency',
     scenarios: [...streamScenarios, busyTable],

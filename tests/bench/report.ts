@@ -28,9 +28,9 @@ const speedColumns: readonly Column[] = [
   ['GC', (each) => percent(each.gcShare)],
   ['peak MiB', (each) => fixed(each.peakMemoryMib)],
   [
-    'ms to spec, document',
+    'ms to spec, document, last, end',
     (each) =>
-      [each.specMs, each.firstDocumentMs]
+      [each.specMs, each.firstDocumentMs, each.lastDocumentMs, each.caughtUpMs]
         .map((ms) => fixed(ms))
         .join(' ')
         .trim(),

@@ -40,6 +40,9 @@ export interface Result {
   readonly scanShare?: number;
   readonly specMs?: number;
   readonly firstDocumentMs?: number;
+  /** The same of the last document of tables that do not change, and of the end of a capture that ends caught up. */
+  readonly lastDocumentMs?: number;
+  readonly caughtUpMs?: number;
   /** Of streams: shards read, and from the start until all are; or from a roll-over until their children are. */
   readonly openShards?: number;
   readonly firstReadSeconds?: number;
