@@ -137,7 +137,7 @@ async function readShard(aws: Aws, streamArn: string, shardId: string): Promise<
   const records: StreamRecord[] = [];
   // An empty page may come before others.
   for (let empty = 0; iterator !== undefined && empty < 10;) {
-    const body = await aws.streams.getRecords(iterator, 1000, signal);
+    const body = await aws.streams.getRecords({ shardIterator: iterator, limit: 1000 }, signal);
     const page = JSON.parse(Buffer.from(body).toString()) as RecordPage;
     empty = page.Records.length === 0 ? empty + 1 : 0;
     iterator = page.NextShardIterator;

@@ -3,10 +3,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { comparisonTable, runByTurns, type Comparison } from './against.ts';
 import { drainRole } from './drain.ts';
 import { floorRole } from './floor.ts';
 import { parseBenchOptions } from './options.ts';
-import { printReport, writeResults } from './report.ts';
+import { machineText, printReport, writeComparisons, writeResults } from './report.ts';
 import { playRole } from './role-process.ts';
 import { groups, type Group } from './groups.ts';
 import { fakeRole } from './fake-server.ts';
@@ -28,15 +29,26 @@ if (!playRole(roles)) {
   const options = parseBenchOptions(process.argv.slice(2));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
   const results: Result[] = [];
+  const comparisons: Comparison[] = [];
   try {
     const { scenarios }: Group = groups[options.group];
     for (const scenario of scenarios.filter(({ name }) => options.isWanted(name))) {
       process.stderr.write(`${scenario.name} …\n`);
-      results.push(await scenario.run({ ...options, folder }));
+      const { against } = options;
+      if (against === undefined) results.push(await scenario.run({ ...options, folder }));
+      else comparisons.push(await runByTurns(scenario, { ...options, folder }, against));
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
-  printReport(results, options);
-  if (options.save) writeResults(results, options);
+  if (options.against === undefined) {
+    printReport(results, options);
+    if (options.save) writeResults(results, options);
+  } else {
+    const text = options.json
+      ? JSON.stringify(comparisons, null, 2)
+      : `${comparisonTable(comparisons)}\n${machineText()}`;
+    process.stdout.write(`${text}\n`);
+    if (options.save) writeComparisons(comparisons, options);
+  }
 }

@@ -2,6 +2,7 @@
 
 import { setInterval } from 'node:timers';
 import { serveFake, type FakeServer } from '../support/fake-dynamodb/http-server.ts';
+import { writeMark } from './latency-drain.ts';
 import { ScanPages } from './prepared-pages.ts';
 import type { ShapeName } from './shapes.ts';
 import { sendPage } from './static-server.ts';
@@ -65,7 +66,7 @@ export function fakeRole(settings: FakeServerSettings) {
       for (; due >= 1; due -= 1) {
         written += 1;
         const sk = { N: String(written) };
-        const writtenAt = { N: String(Date.now()) };
+        const writtenAt = { S: writeMark(written) };
         server?.fake.put(table, {
           pk: { S: isNarrow ? 'live' : `live-${written}` },
           sk,

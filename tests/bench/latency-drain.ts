@@ -3,10 +3,11 @@
 import { Socket } from 'node:net';
 import { monotonicMs } from './drain.ts';
 
-const mark = '"writtenAt":';
-const kindMark = '"snapshot":';
-/** A mark, its number, and what kind of document it is in: never further apart than this. */
-const markSpan = 120;
+const member = '"writtenAt":';
+/** Nothing is said of spaces between a name and its value. */
+const mark = /"writtenAt":\s?"(\d{13})\.(\d{1,9})"/g;
+/** No mark is longer. */
+const markBytesMax = member.length + 26;
 const readBytes = 1024 * 1024;
 
 export type LatencyQuestion = 'first-response' | 'take';
@@ -19,34 +20,36 @@ export interface Latencies {
   readonly firstResponseAtMs: number | undefined;
 }
 
-/** Finds the marks of changes, in chunks of any size. */
+/** The value of an attribute `writtenAt`: now, and a number that no other write has. */
+export const writeMark = (number: number) => `${Date.now()}.${number}`;
+
+/**
+ * Finds the marks of writes, in chunks of any size: of any connector's documents, as they hold the item's own
+ * attribute. A write counts once, when it is first seen.
+ */
 export class LatencyReader {
   latenciesMs: number[] = [];
+  readonly #seen = new Set<number>();
   /** The end of the chunks before, where a mark may have begun. */
   #rest = Buffer.alloc(0);
 
   push(chunk: Uint8Array, nowMs: number): void {
     const bytes = Buffer.concat([this.#rest, chunk]);
     let from = 0;
-    for (;;) {
-      const at = bytes.indexOf(mark, from);
-      if (at < 0) {
-        from = Math.max(from, bytes.length - mark.length);
-        break;
-      }
-      if (at + markSpan > bytes.length) {
-        from = at;
-        break;
-      }
-      const text = bytes.toString('latin1', at + mark.length, at + markSpan);
-      const kindAt = text.indexOf(kindMark);
-      // Scanned items carry the mark, too.
-      if (text.startsWith('false', kindAt + kindMark.length)) {
-        this.latenciesMs.push(nowMs - Number.parseInt(text, 10));
-      }
-      from = at + mark.length;
+    for (let at = bytes.indexOf(member); at >= 0; at = bytes.indexOf(member, from)) {
+      if (at + markBytesMax > bytes.length) break;
+      this.#note(bytes.toString('latin1', at, at + markBytesMax), nowMs);
+      from = at + member.length;
     }
-    this.#rest = Buffer.from(bytes.subarray(from));
+    this.#rest = Buffer.from(bytes.subarray(Math.max(from, bytes.length - markBytesMax)));
+  }
+
+  #note(text: string, nowMs: number): void {
+    for (const [, writtenAtMs, number] of text.matchAll(mark)) {
+      if (this.#seen.has(Number(number))) continue;
+      this.#seen.add(Number(number));
+      this.latenciesMs.push(nowMs - Number(writtenAtMs));
+    }
   }
 }
 

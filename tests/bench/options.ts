@@ -9,6 +9,8 @@ import { groupNames, groups, type Group, type GroupName } from './groups.ts';
 export interface BenchCommandLine {
   readonly group: GroupName;
   readonly command: readonly string[];
+  /** Another connector, which takes turns with it; absent for none. */
+  readonly against: readonly string[] | undefined;
   readonly codec: CodecName;
   readonly runs: number;
   readonly seconds: number;
@@ -23,9 +25,10 @@ const secondsMax = 60;
 
 interface Flags extends Omit<
   BenchCommandLine,
-  'group' | 'command' | 'isWanted' | 'runs' | 'seconds'
+  'group' | 'command' | 'against' | 'isWanted' | 'runs' | 'seconds'
 > {
   readonly connector: string | undefined;
+  readonly against: string | undefined;
   readonly only: readonly string[] | undefined;
   readonly runs: number | undefined;
   readonly seconds: number | undefined;
@@ -40,6 +43,7 @@ export function parseBenchOptions(parameters: readonly string[]): BenchCommandLi
       '--connector <command>',
       'program and arguments (default: the built connector, run as in its image)',
     )
+    .option('--against <command>', 'another connector, measured by turns with it')
     .addOption(
       new Option('--codec <name>', 'how the connector is spoken to')
         .choices(['json', 'proto'])
@@ -57,7 +61,7 @@ export function parseBenchOptions(parameters: readonly string[]): BenchCommandLi
     .addHelpText('after', groupNames.map(scenariosText).join(''))
     .parse([...parameters], { from: 'user' });
   const group = program.processedArgs[0] as GroupName;
-  const { connector, only, runs, seconds, ...flags } = program.opts<Flags>();
+  const { connector, against, only, runs, seconds, ...flags } = program.opts<Flags>();
   const { scenarios, ...given } = groups[group];
   const names: readonly string[] = scenarios.map(({ name }) => name);
   const command = connector?.split(' ') ?? imageCommand();
@@ -69,6 +73,7 @@ export function parseBenchOptions(parameters: readonly string[]): BenchCommandLi
     ...flags,
     group,
     command,
+    against: against?.split(' '),
     isWanted,
     runs: runs ?? given.runs,
     seconds: seconds ?? given.seconds,

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import Table from 'cli-table3';
+import type { Comparison } from './against.ts';
 import { barChart } from './bar-chart.ts';
 import type { BenchCommandLine } from './options.ts';
 import { pacingPlots, pacingTable } from './pacing-report.ts';
@@ -86,13 +87,8 @@ export function printReport(
 
 /** Keeps the results of a run under its date, with the machine it was measured on. */
 export function writeResults(results: readonly Result[], options: BenchCommandLine): void {
-  const date = new Date().toISOString().slice(0, 10);
-  const { command, codec, runs, seconds, group } = options;
-  const shown = command.map((word) => path.basename(word)).join(' ');
-  const head = { date, machine: machine(), command: shown, codec, runs, seconds };
-  mkdirSync(resultsFolder, { recursive: true });
-  const file = path.join(resultsFolder, group === 'speed' ? date : `${date}-${group}`);
-  writeFileSync(`${file}.json`, `${JSON.stringify({ ...head, results }, null, 2)}\n`);
+  const { group } = options;
+  const file = write(options, '', { results });
   if (group === 'pacing') writeFileSync(`${file}.svg`, pacingPlots(results));
   if (group !== 'speed') return;
   const bars = results.flatMap(({ name, mbPerSecondPerCore }) =>
@@ -101,6 +97,29 @@ export function writeResults(results: readonly Result[], options: BenchCommandLi
   const title = 'DynamoDB JSON read, MB per second of one core';
   writeFileSync(`${file}.svg`, barChart({ title, note: machineText(), bars }));
 }
+
+/** The same of two connectors that took turns. */
+export function writeComparisons(
+  comparisons: readonly Comparison[],
+  options: BenchCommandLine,
+): void {
+  write(options, '-against', { against: shownCommand(options.against ?? []), comparisons });
+}
+
+/** Returns the file's path without its ending. */
+function write(options: BenchCommandLine, suffix: string, measured: object): string {
+  const date = new Date().toISOString().slice(0, 10);
+  const { command, codec, runs, seconds, group } = options;
+  const head = { date, machine: machine(), command: shownCommand(command), codec, runs, seconds };
+  mkdirSync(resultsFolder, { recursive: true });
+  const name = `${group === 'speed' ? date : `${date}-${group}`}${suffix}`;
+  const file = path.join(resultsFolder, name);
+  writeFileSync(`${file}.json`, `${JSON.stringify({ ...head, ...measured }, null, 2)}\n`);
+  return file;
+}
+
+const shownCommand = (command: readonly string[]) =>
+  command.map((word) => path.basename(word)).join(' ');
 
 /**
  * Both at once against both alone: the CPU time that its bytes would have taken in the scenarios of their own, by the
@@ -126,7 +145,7 @@ function machine() {
   };
 }
 
-function machineText(): string {
+export function machineText(): string {
   const { cpu, cores, node, loadAverage } = machine();
   return `${cpu}, ${cores} cores, Node ${node}, load average ${loadAverage.toFixed(1)}`;
 }

@@ -4,6 +4,7 @@ import type { PacingPhase } from '../simulation/pacing-scenes.ts';
 import { makeCertificate } from './certificate.ts';
 import { runCapture, type CaptureRun } from './capture-run.ts';
 import type { FloorResult } from './floor.ts';
+import { median } from './median.ts';
 import { RoleProcess } from './role-process.ts';
 import { shapeNames, type ShapeName } from './shapes.ts';
 import type { ServerSettings } from './static-server.ts';
@@ -22,6 +23,8 @@ export interface BenchOptions {
 /** MB are 10^6 bytes of response JSON, MiB 2^20; figures per core are per second of CPU time. */
 export interface Result {
   readonly name: string;
+  /** What there is to say beside the figures; it follows the connector's name. */
+  readonly note?: string;
   readonly documentsPerSecond?: number;
   readonly mibPerSecond?: number;
   readonly outputMibPerSecond?: number;
@@ -82,6 +85,8 @@ export interface Scenario {
   run(options: BenchOptions): Promise<Result>;
 }
 
+/** Of a connector that alternates between both. */
+export const readsNoOpenShard = 'reads no open shard during its backfill';
 /** Pages that no connector will come to the end of. */
 const endless = 1_000_000;
 const idleStream = { shardCount: 1, pagesPerSegment: endless };
@@ -133,7 +138,16 @@ function capture(
         return { ...figuresOf(run), floor: bytes / cpuSeconds };
       });
       const ratioToFloor = median(runs.map((run) => run.bytesPerCore / run.floor));
-      return { name, ...medianOf(runs), ratioToFloor };
+      const readsNoShard =
+        settings.records !== undefined &&
+        settings.shape !== undefined &&
+        runs.every((run) => run.scanShare === 1);
+      return {
+        name,
+        ...medianOf(runs),
+        ratioToFloor,
+        ...(readsNoShard ? { note: readsNoOpenShard } : {}),
+      };
     },
   };
 }
@@ -248,9 +262,4 @@ async function withServer<T>(
     }
   }
   return results;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return ((sorted[(sorted.length - 1) >> 1] ?? NaN) + (sorted[sorted.length >> 1] ?? NaN)) / 2;
 }

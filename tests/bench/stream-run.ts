@@ -7,9 +7,10 @@ import { openRequest, send, startConnector, stop } from './capture-run.ts';
 import { monotonicMs } from './drain.ts';
 import type { FakeQuestion, FakeServerSettings, FakeStats, FakeTable } from './fake-server.ts';
 import type { Latencies, LatencyQuestion } from './latency-drain.ts';
+import { NotMeasured } from './not-measured.ts';
 import { cpuSeconds, peakMemoryMib } from './process-tree.ts';
 import { RoleProcess } from './role-process.ts';
-import type { BenchOptions, Result } from './scenarios.ts';
+import { readsNoOpenShard, type BenchOptions, type Result } from './scenarios.ts';
 
 /** Until every shard is being read. */
 const readMsMax = 60_000;
@@ -73,14 +74,19 @@ export async function withConnector(
 }
 
 /** Resolves with the number of open shards once each has been asked for records. */
-export async function untilAllAreRead(fake: Fake, tables: readonly FakeTable[]): Promise<number> {
+export async function untilAllAreRead(
+  fake: Fake,
+  tables: readonly FakeTable[],
+  isInBackfill = false,
+): Promise<number> {
   const openShards = tables.reduce((sum, { shardCount }) => sum + shardCount, 0);
   const deadlineMs = monotonicMs() + readMsMax;
   for (;;) {
     const { readShardCount } = await fake.ask({ kind: 'stats' });
     if (readShardCount >= openShards) return openShards;
     if (monotonicMs() > deadlineMs) {
-      throw new Error(`Only ${readShardCount} of ${openShards} shards are read after a minute`);
+      if (isInBackfill && readShardCount === 0) throw new NotMeasured(readsNoOpenShard);
+      throw new NotMeasured(`reads ${readShardCount} of ${openShards} shards after a minute`);
     }
     await sleep(lookIntervalMs);
   }

@@ -6,7 +6,8 @@ import { DynamoDbCalls } from '../support/dynamodb-calls.ts';
 import { openDynamoDb } from '../support/dynamodb-local.ts';
 import { monotonicMs } from './drain.ts';
 import type { FakeTable } from './fake-server.ts';
-import type { Latencies } from './latency-drain.ts';
+import { writeMark, type Latencies } from './latency-drain.ts';
+import { NotMeasured } from './not-measured.ts';
 import { peakMemoryMib } from './process-tree.ts';
 import type { BenchOptions, Result, Scenario } from './scenarios.ts';
 import type { ShapeName } from './shapes.ts';
@@ -119,7 +120,7 @@ function latency(name: string, options: Latency): Scenario {
     name,
     run: (run) =>
       withFake(settings, run, {}, async ({ fake, connector, drain }) => {
-        const openShards = await untilAllAreRead(fake, settings.tables);
+        const openShards = await untilAllAreRead(fake, settings.tables, endlessScan !== undefined);
         await fake.ask({ kind: 'write', table: 'live', perSecond, isNarrow });
         await sleep(warmUpMs);
         await drain.ask('take');
@@ -149,9 +150,10 @@ async function latencyOfLocal(options: BenchOptions): Promise<Result> {
       {},
       async ({ connector, drain }) => {
         await sleep(settleMs);
+        let number = 0;
         const keepWriting = async (untilMs: number) => {
-          for (let number = 0; monotonicMs() < untilMs; number += 1) {
-            const writtenAt = { N: String(Date.now()) };
+          for (; monotonicMs() < untilMs; number += 1) {
+            const writtenAt = { S: writeMark(number) };
             const sk = { N: String(Math.round(monotonicMs() * 1000)) };
             await dynamoDb.putItem(tableName, { pk: { S: `live-${number}` }, sk, writtenAt });
             await sleep(5);
@@ -178,6 +180,7 @@ function cost({ callsPerSecond }: { readonly callsPerSecond: number }, openShard
 }
 
 function latencyFigures({ latenciesMs }: Latencies) {
+  if (latenciesMs.length === 0) throw new NotMeasured('emits no document of the changes');
   const sorted = [...latenciesMs].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? NaN;
   return {
