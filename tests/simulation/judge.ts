@@ -2,6 +2,7 @@
 
 import { isObject, property, type JsonObject } from '../../connector/reduction/json.ts';
 import { isRepairing } from './checkpoint-check.ts';
+import { sequenceNumbersOf } from './last-second.ts';
 import { differences, isHealed, withoutLastSecond } from './differences.ts';
 import { evidenceOf, untruths, type Evidence } from './emissions.ts';
 import type { Item, LogEntry } from '../support/fake-dynamodb/fake-dynamodb.ts';
@@ -43,7 +44,7 @@ export function judgeAll(
   const divergences = (binding: number, evidence: Evidence, epoch: string | undefined) => {
     const { name } = world.plan.tables[binding]!;
     const rows = differences(flow.destinations[binding]!, world.fake.items(name), {
-      mayStay: world.plan.options?.ttlDeletes === 'ignore' ? expiredKeys(evidence.log) : [],
+      mayStay: world.plan.options?.ttlDeletes === 'ignore' ? expiredKeys(evidence) : [],
       keyNames: evidence.keyNames,
       textNames: evidence.textNames,
       // Who repairs heals deletes too; who backfills again cannot know of them.
@@ -85,9 +86,16 @@ export function judgeAll(
   };
 }
 
-/** Keys, as the log has them, of items that are gone because time to live has deleted them. */
-function expiredKeys(log: readonly LogEntry[]): string[] {
-  const last = new Map(log.map((entry) => [entry.key, entry]));
+/**
+ * Keys, as the log has them, of items that time to live has deleted. If one came again and was deleted in a gap, within
+ * one window, nobody knows: the row that was to be kept stays.
+ */
+function expiredKeys({ log, committed }: Evidence): string[] {
+  const emitted = sequenceNumbersOf(committed);
+  const known = log.filter(
+    ({ isExpiry, sequenceNumber = '' }) => isExpiry || emitted.has(sequenceNumber),
+  );
+  const last = new Map(known.map((entry) => [entry.key, entry]));
   return [...last.values()].flatMap(({ key, isExpiry }) => (isExpiry ? [key] : []));
 }
 

@@ -28,7 +28,7 @@ export function isLastSecondLife(
   const birth = own.findLast(({ eventName }) => eventName === 'INSERT');
   if (death?.eventName !== 'REMOVE' || birth === undefined) return false;
   const second = secondOf(death.committedAtMs);
-  const emitted = new Set(committed.flatMap(({ document }) => sequenceNumberOf(document)));
+  const emitted = sequenceNumbersOf(committed);
   const isEmitted = ({ sequenceNumber }: LogEntry) =>
     sequenceNumber !== undefined && emitted.has(sequenceNumber);
   if (isEmitted(death)) return false;
@@ -42,6 +42,11 @@ export function isLastSecondLife(
     (entry) => entry.shardId === death.shardId && entry.commit < death.commit && isEmitted(entry),
   );
   return secondOf(before.at(-1)?.committedAtMs ?? 0) === second;
+}
+
+/** Of all records that were emitted. */
+export function sequenceNumbersOf(committed: readonly Committed[]): ReadonlySet<string> {
+  return new Set(committed.flatMap(({ document }) => sequenceNumberOf(document)));
 }
 
 function sequenceNumberOf(document: JsonObject): string[] {

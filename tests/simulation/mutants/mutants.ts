@@ -198,6 +198,7 @@ const gapMutants: readonly Mutant[] = [
     file: iterator,
     find: 'clock.now() - unreadSinceMs > unreadMsMax',
     replace: 'clock.now() - unreadSinceMs > 100 * unreadMsMax',
+    hasGaps: true,
   },
   {
     name: 'a new stream of the table is not noticed',

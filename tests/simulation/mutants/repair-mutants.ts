@@ -3,6 +3,7 @@
 import type { Mutant } from './mutants.ts';
 
 const windows = 'connector/repair/windows.ts';
+const repair = 'connector/repair/repair.ts';
 const tableRepair = 'connector/capture/table-repair.ts';
 const repairStart = 'connector/capture/repair-start.ts';
 const reread = 'connector/transcoder/reread.ts';
@@ -63,6 +64,36 @@ export const repairMutants: readonly Mutant[] = (
       file: repairStart,
       find: '      ...saved,\n      streamArn,',
       replace: '      ...saved,\n      backfillFinishedAt: saved.epoch ?? "",\n      streamArn,',
+    },
+    {
+      name: 'an export that is damaged counts as read',
+      file: repair,
+      find: 'window: { exportArn: null, attempts, file: null, line: null },',
+      replace: 'window: null,',
+    },
+    {
+      name: 'the first file of an export is passed over',
+      file: repair,
+      find: 'const lines = exportLines(context, files, { file, line }, signal);',
+      replace: 'const lines = exportLines(context, files, { file: file + 1, line }, signal);',
+    },
+    {
+      name: 'an export is asked for before its window has passed',
+      file: repair,
+      find: 'clock.now() < window.toSeconds * 1000 + settleMs',
+      replace: 'clock.now() < window.fromSeconds * 1000',
+    },
+    {
+      name: 'windows end before the oldest record of the stream',
+      file: windows,
+      find: 'return isPause({ nowMs, readUntilMs }) ? now - streamSeconds : now;',
+      replace: 'return isPause({ nowMs, readUntilMs }) ? now - 2 * streamSeconds : now;',
+    },
+    {
+      name: 'a delete goes alone while a gap is healed',
+      file: 'connector/capture/record-bounds.ts',
+      find: 'if (backfillFinishedAt === undefined || repair !== undefined) return Infinity;',
+      replace: 'if (backfillFinishedAt === undefined) return Infinity;',
     },
   ] satisfies readonly Mutant[]
 ).map((mutant) => ({ ...mutant, hasGaps: true }));
