@@ -1,11 +1,14 @@
 /** So many units per second. */
 
 import type { Clock } from '../host.ts';
+import { commonWaitMs } from './wake-time.ts';
 
 export interface RateLimitOptions {
   readonly unitsPerSecond: number;
   /** Units that may be taken at once after a pause. */
   readonly burst: number;
+  /** True when those who wait may go on together, some milliseconds later than they had to. */
+  readonly inBursts?: boolean;
 }
 
 /**
@@ -36,9 +39,10 @@ export class RateLimit {
     this.#fill();
     this.#level -= units;
     if (this.#level >= 0) return;
-    const waitMs = (-this.#level / this.#options.unitsPerSecond) * 1000;
+    const { unitsPerSecond, inBursts = false } = this.#options;
+    const waitMs = (-this.#level / unitsPerSecond) * 1000;
     try {
-      await this.#clock.sleep(waitMs, signal);
+      await this.#clock.sleep(inBursts ? commonWaitMs(this.#filledAt, waitMs) : waitMs, signal);
     } catch (error) {
       this.#level += units;
       throw error;

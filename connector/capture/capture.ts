@@ -50,7 +50,11 @@ export async function runCapture(
     pieceBudget: new ByteBudget(pieceBytesMax),
     listCalls: rate(listCallsPerSecond, listCallsBurst),
     readCalls: rate(readCallsPerSecond),
-    idleReadCalls: rate(readCallsPerSecond),
+    idleReadCalls: new RateLimit(clock, {
+      unitsPerSecond: readCallsPerSecond,
+      burst: readCallsPerSecond,
+      inBursts: true,
+    }),
     scanTurns: new Turns(clock),
     openBackfills: new Set(bindings.map(({ stateKey }) => stateKey)),
   };

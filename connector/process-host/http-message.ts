@@ -19,6 +19,9 @@ const bodyBytesAtStart = 16 * 1024;
 
 const headEnd = Buffer.from('\r\n\r\n');
 const lineEnd = Buffer.from('\r\n');
+const noBytes = Buffer.alloc(0);
+/** A body up to this size shares its memory with others, which costs the garbage collector less. */
+const sharedBytesMax = 2048;
 
 /** What is being read. `waiting`: for the body's room. `until-close`: the connection's end is the body's. */
 type Phase =
@@ -43,15 +46,15 @@ export class ResponseReader {
   #phase: Phase = 'head';
   #room: Promise<void> | undefined;
   /** The beginning of a head or line that has not ended, or of a body that waits for its room. */
-  #text = Buffer.alloc(0);
+  #text = noBytes;
   #status = 0;
   #headers: Readonly<Record<string, string>> = {};
-  #body: Buffer = Buffer.alloc(0);
+  #body: Buffer = noBytes;
   #length = 0;
   /** Bytes of the body or chunk still to come. */
   #left = 0;
   #mayKeep = false;
-  #byteCount = 0;
+  #byteCount = 0; // Of all that was pushed.
 
   constructor(pool: BufferPool, makeRoom?: MakeRoom) {
     this.#pool = pool;
@@ -72,7 +75,6 @@ export class ResponseReader {
     return this.#mayKeep;
   }
 
-  /** Bytes pushed so far. */
   get byteCount(): number {
     return this.#byteCount;
   }
@@ -92,7 +94,7 @@ export class ResponseReader {
   /** There is room for the body. */
   goOn(): void {
     const begun = this.#text;
-    this.#text = Buffer.alloc(0);
+    this.#text = noBytes;
     this.#begin();
     this.#takeAll(begun);
   }
@@ -100,7 +102,7 @@ export class ResponseReader {
   /** Nobody will ask for the response. */
   abandon(): void {
     this.#pool.give(this.#body.buffer);
-    this.#body = Buffer.alloc(0);
+    this.#body = noBytes;
   }
 
   #takeAll(bytes: Buffer): void {
@@ -158,7 +160,7 @@ export class ResponseReader {
       this.#text = Buffer.from(text);
       return bytes.length;
     }
-    this.#text = Buffer.alloc(0);
+    this.#text = noBytes;
     read(text.toString('latin1', 0, length));
     return length + end.length - before;
   }
@@ -203,8 +205,10 @@ export class ResponseReader {
 
   /** A body whose length is known. */
   #begin(): void {
-    this.#body = Buffer.from(this.#pool.take(this.#left));
-    this.#phase = this.#left === 0 ? 'done' : 'body';
+    const left = this.#left;
+    const isSmall = left <= sharedBytesMax;
+    this.#body = isSmall ? Buffer.allocUnsafe(left) : Buffer.from(this.#pool.take(left));
+    this.#phase = left === 0 ? 'done' : 'body';
   }
 
   #readChunkSize(line: string): void {

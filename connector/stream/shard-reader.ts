@@ -2,6 +2,7 @@
 
 import { PageRoom, type ByteBudget } from '../async/byte-budget.ts';
 import type { RateLimit } from '../async/rate-limit.ts';
+import { commonWaitMs } from '../async/wake-time.ts';
 import { Patience, remedyOf, type Aws } from '../aws/aws.ts';
 import { nameOf } from '../errors.ts';
 import type { Clock } from '../host.ts';
@@ -132,8 +133,10 @@ export async function readShard(
     if (page !== 'failed' && page.isLast) break;
     const waitMs = page === 'failed' ? callIntervalMs : pace(context, reading, page);
     // Never longer than the wait itself: the clock may have been set back by minutes since the call.
-    const leftMs = Math.min(waitMs, reading.calledAtMs + waitMs - clock.now());
-    await clock.sleep(Math.max(0, leftMs), signal);
+    const now = clock.now();
+    const leftMs = Math.max(0, Math.min(waitMs, reading.calledAtMs + waitMs - now));
+    const isIdle = reading.emptyPages >= emptyPagesBeforeIdle;
+    await clock.sleep(isIdle ? commonWaitMs(now, leftMs) : leftMs, signal);
   }
 }
 

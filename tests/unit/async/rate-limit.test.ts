@@ -28,6 +28,13 @@ describe('RateLimit', () => {
     expect(await servedAtMs(limit, clock, [1, 1, 1, 1])).toEqual([0, 0, 100, 200]);
   });
 
+  test('take() lets those who wait go on together where they may, never too soon, at the same rate', async () => {
+    const clock = new FakeClock(0);
+    const limit = new RateLimit(clock, { unitsPerSecond: 100, burst: 2, inBursts: true });
+    const got = await servedAtMs(limit, clock, Array<number>(12).fill(1));
+    expect(got).toEqual([0, 0, 25, 25, 50, 50, 50, 75, 75, 100, 100, 100]);
+  });
+
   test('take() gives its units back when aborted', async () => {
     const clock = new FakeClock(0);
     const limit = new RateLimit(clock, { unitsPerSecond: 1, burst: 1 });

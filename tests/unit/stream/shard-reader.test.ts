@@ -239,6 +239,23 @@ describe('readShard()', () => {
     expect(waits).toEqual([200, 200, 200, 250, 500, 1000, 1500, 1500, 200, 200, 250]);
   });
 
+  test('asks idle shards together, and busy ones each in its time', async () => {
+    const calledAt = async (startMs: number) => {
+      const clock = new FakeClock(startMs);
+      const shard = scriptedShard(clock, [
+        ...repeat(2, { records: 1 }),
+        ...repeat(6, { records: 0 }),
+      ]);
+      const context = readerContext(clock, shard, { idleBackoffMaxMs: 1000 });
+      await clock.run(outcome(readShard(context, fromOldest, never)));
+      return shard.calledAtMs;
+    };
+    const first = await calledAt(60_000);
+    const second = await calledAt(60_007);
+    expect(second.slice(0, 4)).toEqual(first.slice(0, 4).map((ms) => ms + 7));
+    expect(second.slice(4).filter((ms) => ms % 25 !== 0)).toEqual([]);
+  });
+
   test('stops at once when aborted, idle or waiting for room', async () => {
     for (const limit of [1024 * 1024, 1]) {
       const clock = new FakeClock(0);
