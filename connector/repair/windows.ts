@@ -53,6 +53,8 @@ const retentionSeconds = 24 * hour;
 const startsMax = 40;
 /** Of them, those between the stream's position and the last scanned item, however many the shards need. */
 const scanStartsMin = 20;
+/** A shard of the stream may have been unknown for so long: listings are a minute apart, and late. */
+const unlistedSeconds = 90;
 /** A state without the seconds of its shards: one window begins in each minute in which they may lie. */
 const roughMinutes = 6;
 
@@ -120,18 +122,20 @@ function startsOf(
   const pairs = (each: readonly number[]) =>
     ascending(each.filter((second) => second >= from).flatMap((second) => [second, second + 1]));
   const exact = pairs([...seconds, ...itemSecond]);
-  const all = ascending([...exact, ...scanStarts(readUntil, itemSecond[0], exact.length)]);
+  const between = scanStarts(readUntil, itemSecond[0], exact.length);
+  const all = ascending([...exact, ...between.filter((second) => second > from)]);
   const starts = thinned(all, new Set(pairs(lost)));
   return { starts, isRough: isUnknown || exact.some((second) => !starts.includes(second)) };
 }
 
 /** An item may have been scanned before the stream came to it: the closer the starts, the shorter a life that none sees. */
-function scanStarts(readUntil: number, itemSecond = readUntil, exactCount: number): number[] {
-  const span = itemSecond - readUntil;
+function scanStarts(readUntil: number, itemSecond = -Infinity, exactCount: number): number[] {
+  const first = readUntil - unlistedSeconds;
+  const span = itemSecond - first;
   const count = Math.max(scanStartsMin, startsMax - exactCount);
   const step = Math.max(1, Math.ceil(span / (count + 1)));
   const starts: number[] = [];
-  for (let passed = step; passed < span; passed += step) starts.push(readUntil + passed);
+  for (let passed = step; passed < span; passed += step) starts.push(first + passed);
   return starts;
 }
 

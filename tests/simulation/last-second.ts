@@ -7,6 +7,12 @@ import { property, type JsonObject } from '../../connector/reduction/json.ts';
 /** More of them in one table of one history would be no accident. */
 export const lastSecondGhostsMax = 6;
 
+/**
+ * A scanned item may be ahead of a stream that is five minutes behind at most. Windows begin between the two, so far
+ * apart at most: one that lived for less, and died before the stream had come to it, may be in none.
+ */
+const scannedLifeMsMax = 10_000;
+
 const secondOf = (ms: number) => Math.floor(ms / 1000);
 
 /**
@@ -35,7 +41,8 @@ export function isLastSecondLife(
   const isOfOneSecond = secondOf(birth.committedAtMs) === second;
   // Scanned, not streamed: what the stream had shown by then says nothing.
   if (!isEmitted(birth)) {
-    return isOfOneSecond || death.committedAtMs - birth.committedAtMs <= clockOffMs;
+    const lifeMs = death.committedAtMs - birth.committedAtMs;
+    return isOfOneSecond || lifeMs <= clockOffMs + scannedLifeMsMax;
   }
   if (!isOfOneSecond) return false;
   const before = log.filter(
