@@ -6,6 +6,8 @@ import { stringEnd } from './json-bytes.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import {
   allFacts,
+  closedMap,
+  closedName,
   entriesEnd,
   entryOf,
   factsAt,
@@ -51,10 +53,13 @@ export class AttributeNames {
   readonly #numbers: number;
   /** Where the next entry goes. */
   #end = 0;
+  /** Of the locations, when the entries were last made. */
+  #closedCount = 0;
 
   constructor({ key, numbers, locations }: AttributeNamesOptions) {
     this.#key = key;
     this.#locations = locations;
+    this.#closedCount = locations.closedCount;
     this.#numbers = numbers === 'string' ? textNumbers : 0;
     this.#forget();
   }
@@ -63,6 +68,11 @@ export class AttributeNames {
   take(map: MapWriting, cursor: JsonCursor, nameAt: number, nameEnd: number): void {
     const { known } = this;
     const location = map.locations[map.depth]!;
+    if (location === closedMap) {
+      map.nameAt = nameAt;
+      map.entry = map.last = closedName;
+      return;
+    }
     const isNear = nameEnd + 3 <= cursor.bytes.length;
     let entry = isNear ? entryOf(known, cursor.view, location, nameAt, nameEnd) : unknownName;
     if (entry === unknownName && isNear && isPlain(cursor.bytes, nameAt, nameEnd)) {
@@ -76,10 +86,9 @@ export class AttributeNames {
   /** Notes a fact of the value that was written last; 0 is none. */
   note(map: MapWriting, cursor: JsonCursor, fact: number): void {
     const { known } = this;
-    const { entry } = map;
-    if (map.locations[map.depth]! < 0 || (known[entry + factsAt]! & fact) === fact) return;
+    if (map.locations[map.depth]! < 0 || (known[map.entry + factsAt]! & fact) === fact) return;
     const facts = this.#locations.note(this.locationInside(map, cursor), fact);
-    if (entry !== unknownName) known[entry + factsAt]! |= facts;
+    if (map.entry !== unknownName) known[map.entry + factsAt]! |= facts;
   }
 
   /** The location of the value whose name was written last. */
@@ -91,7 +100,8 @@ export class AttributeNames {
     let location = known[entry + locationAt]!;
     if (location !== unresolved) return location;
     location = this.#locations.locate(outer, cursor.text(nameAt, stringEnd(cursor, nameAt)));
-    if (entry !== unknownName) known[entry + locationAt] = location;
+    if (this.#locations.closedCount !== this.#closedCount) this.#leaveClosed(map);
+    else if (entry !== unknownName) known[entry + locationAt] = location;
     return location;
   }
 
@@ -128,10 +138,21 @@ export class AttributeNames {
       location < 0 || (index >= 0 && (isItem || isNumberKey))
         ? noLocation
         : this.#locations.find(location, name);
-    const facts = own === noLocation ? allFacts : this.#locations.factsOf(own);
+    const isNone = own === noLocation || own === closedMap;
+    const facts = isNone ? allFacts : this.#locations.factsOf(own);
     const role = isItem ? (name === metaName ? stopRole : index + 1) : 0;
     const numbers = isNumberKey ? textNumbers : this.#numbers;
     this.known.set([location, length, facts | numbers, own, role, unknownName], entry);
+  }
+
+  /** What was kept of maps that are closed since is wrong; the present one may be among them. */
+  #leaveClosed(map: MapWriting): void {
+    this.#closedCount = this.#locations.closedCount;
+    this.#forget();
+    map.entry = map.last = unknownName;
+    if (!this.#locations.isClosed(map.locations[map.depth]!)) return;
+    map.entry = map.last = closedName;
+    map.locations[map.depth] = closedMap;
   }
 
   /** They come again when they are needed. */
@@ -145,6 +166,9 @@ export class AttributeNames {
     known[unknownName + roleAt] = stopRole;
     known[listElement + factsAt] = allFacts | this.#numbers;
     known[listElement + locationAt] = noLocation;
+    known[closedName + mapAt] = noMap;
+    known[closedName + factsAt] = allFacts | this.#numbers;
+    known[closedName + locationAt] = noLocation;
     known[numberKey + factsAt] = allFacts | textNumbers;
     known[numberKey + locationAt] = noLocation;
     this.#end = firstEntry;

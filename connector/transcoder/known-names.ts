@@ -24,7 +24,7 @@ export const mapAt = 0;
 export const lengthAt = 1;
 /** What is known of the values, by bits. */
 export const factsAt = 2;
-/** Their own location, or one of the two below. */
+/** Their own location, or one of those below. */
 export const locationAt = 3;
 /** What the name is to the documents: 0 nothing, `stopRole`, or one more than the index of the key attribute. */
 export const roleAt = 4;
@@ -44,7 +44,9 @@ export const numberKey = 2 * wordsAt;
 /** In front of the first name of an item, or of the image of one before a change. */
 export const itemStart = 3 * wordsAt;
 export const imageStart = 4 * wordsAt;
-export const firstEntry = 5 * wordsAt;
+/** What is said of all names in a map that is closed. */
+export const closedName = 5 * wordsAt;
+export const firstEntry = 6 * wordsAt;
 
 /** For a name that the fast path leaves to others. */
 export const stopRole = -1;
@@ -55,6 +57,8 @@ export const noLocation = -1;
 export const unresolved = -2;
 /** Where no name is. */
 export const noMap = -3;
+/** For what is in a map of too many names: nothing is to be known of any, and none is to be kept. */
+export const closedMap = -4;
 
 // What is known of a location: facts, by their bits.
 
@@ -79,8 +83,8 @@ export function slotOf(first: number, last: number, location: number): number {
 }
 
 /**
- * The entry of the name that lies from `nameAt` to `nameEnd` of a body, quotes included; `unknownName` for none. The body
- * goes on for three bytes behind the name.
+ * The entry of the name that lies from `nameAt` to `nameEnd` of a body, quotes included; `unknownName` for none, and
+ * `closedName` in a map that is closed. The body goes on for three bytes behind the name.
  */
 export function entryOf(
   known: Int32Array,
@@ -93,7 +97,7 @@ export function entryOf(
   const last = view.getInt32(nameEnd - 3, true);
   const entry = known[slotOf(first, last, location)]! | 0;
   if (known[entry + mapAt] !== location || known[entry + lengthAt] !== nameEnd - nameAt) {
-    return unknownName;
+    return location === closedMap ? closedName : unknownName;
   }
   let word = entry + wordsAt;
   for (let at = nameAt; at < nameEnd; at += 4) {

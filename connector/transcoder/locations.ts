@@ -1,7 +1,7 @@
 /** Where in a table's documents values were seen whose type Flow's inference cannot tell from their JSON. */
 
 import type { KeyAttribute } from '../table.ts';
-import { allFacts, noLocation, unresolved } from './known-names.ts';
+import { allFacts, closedMap, noLocation, unresolved } from './known-names.ts';
 import {
   documentPath,
   factsOf,
@@ -17,6 +17,8 @@ import {
 export const locationsMax = 10_000;
 /** Below the attributes of items: a map whose names are data must not take the place of attributes. */
 export const nestedLocationsMax = 5_000;
+/** In one map below an item: one that has more has data for names, and must not take the place of other maps. */
+export const mapLocationsMax = 1_000;
 /** Bytes of all their pointers, which the state keeps: names may have 64 KB. */
 export const pointerBytesMax = 512 * 1024;
 /** Flow infers nothing below. https://docs.estuary.dev/concepts/schemas/ */
@@ -42,6 +44,10 @@ export interface LearnedLocations {
 
 interface Location extends ItemPath {
   facts: number;
+  /** How many lie in it, if it is a map. */
+  count: number;
+  /** True once there was no room for a name in it: no more is to be known of what is inside. */
+  isClosed: boolean;
 }
 
 /**
@@ -59,8 +65,8 @@ interface Location extends ItemPath {
 export class Locations {
   readonly #keyNames: ReadonlySet<string>;
   readonly #locations: Location[] = [
-    { path: [], isImage: false, facts: 0 },
-    { path: [], isImage: true, facts: 0 },
+    { path: [], isImage: false, facts: 0, count: 0, isClosed: false },
+    { path: [], isImage: true, facts: 0, count: 0, isClosed: false },
   ];
   /** By their map's location and their name. */
   readonly #byName = new Map<string, number>();
@@ -69,6 +75,8 @@ export class Locations {
   #pointerBytes = 0;
   /** True once something was left out because there are too many. */
   isFull = false;
+  /** How many maps are closed: what was known of their names is not to be used any more. */
+  closedCount = 0;
 
   /** `remembered`: facts of an earlier run, as `LearnedLocations` has them. */
   constructor(key: readonly KeyAttribute[], remembered: Iterable<readonly [string, string]> = []) {
@@ -78,13 +86,22 @@ export class Locations {
 
   /** The location of a name in the map at `location`; `unresolved` when nothing had to be known of it until now. */
   find(location: number, name: string): number {
-    return this.#byName.get(`${location}:${name}`) ?? unresolved;
+    return this.#standing(this.#byName.get(`${location}:${name}`) ?? unresolved);
   }
 
   /** The same, made if it is new; none where there are too many, and for a key attribute. */
   locate(location: number, name: string): number {
     const isKey = location === itemLocation && this.#keyNames.has(name);
-    return isKey ? noLocation : this.#locate(location, name);
+    return isKey ? noLocation : this.#standing(this.#locate(location, name));
+  }
+
+  /** True for a map that had no room for another name. */
+  isClosed(location: number): boolean {
+    return this.#locations[location]?.isClosed === true;
+  }
+
+  #standing(location: number): number {
+    return this.isClosed(location) ? closedMap : location;
   }
 
   /** All that is known of a location. */
@@ -124,23 +141,32 @@ export class Locations {
     const found = this.#byName.get(index);
     if (found !== undefined) return found;
     const parent = this.#locations[location];
-    if (parent === undefined) return noLocation;
-    const made = { path: [...parent.path, name], isImage: parent.isImage, facts: 0 };
+    if (parent === undefined || parent.isClosed) return noLocation;
+    const path = [...parent.path, name];
+    const made = { path, isImage: parent.isImage, facts: 0, count: 0, isClosed: false };
     const isNested = parent.path.length > 0;
     const pointerBytes = this.#pointerBytes + pointerOf(made).length;
     if (
       this.#locations.length >= locationsMax ||
       pointerBytes > pointerBytesMax ||
-      made.path.length > depthMax ||
-      (isNested && this.#nestedCount >= nestedLocationsMax)
+      path.length > depthMax ||
+      (isNested && (this.#nestedCount >= nestedLocationsMax || parent.count >= mapLocationsMax))
     ) {
-      this.isFull ||= made.path.length <= depthMax;
+      this.isFull ||= path.length <= depthMax;
+      if (isNested) this.#close(parent);
       return noLocation;
     }
     this.#pointerBytes = pointerBytes;
     if (isNested) this.#nestedCount += 1;
+    parent.count += 1;
     this.#byName.set(index, this.#locations.length);
     return this.#locations.push(made) - 1;
+  }
+
+  /** To look at each of its names would take longer than all else. */
+  #close(map: Location): void {
+    map.isClosed = true;
+    this.closedCount += 1;
   }
 
   #remember(pointer: string, letters: string): void {

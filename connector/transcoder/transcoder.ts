@@ -37,6 +37,7 @@ export {
   type LearnedLocations,
   Locations,
   locationsMax,
+  mapLocationsMax,
 } from './locations.ts';
 export type { NumberForm } from './number.ts';
 export { laterSequenceNumber } from './sequence-number.ts';

@@ -8,6 +8,7 @@ import {
   type DeclaredLocation,
   Locations,
   locationsMax,
+  mapLocationsMax,
   type NumberForm,
 } from '../../../connector/transcoder/transcoder.ts';
 import { type AttributeValue, style, styledJson } from '../../support/attribute-arbitraries.ts';
@@ -166,19 +167,38 @@ describe('locations', () => {
     expect(table.told).toEqual([]);
   });
 
-  test('are limited, below an item first', () => {
+  test('are limited, in each map, below an item, and in all', () => {
     const table = new Table();
-    const ids = Object.fromEntries(Array.from({ length: 6000 }, (_, id) => [`i${id}`, s('1')]));
-    table.scan([{ ids: { M: ids } }]);
-    expect(Object.keys(table.told[0]?.properties?.['ids']?.properties ?? {}).length).toBe(5000);
-    expect(table.locations.isFull).toBe(true);
-    table.scan([{ zip: s('01234') }]);
+    const numbered = (count: number, prefix: string) =>
+      Object.fromEntries(Array.from({ length: count }, (_, id) => [`${prefix}${id}`, s('1')]));
+    const toldIn = (name: string) =>
+      Object.keys(table.told.at(-1)?.properties?.[name]?.properties ?? {}).length;
+    // A map whose names are data: it is told of a thousand, and takes nothing from other maps.
+    table.scan([{ ids: { M: numbered(mapLocationsMax + 500, 'i') } }]);
+    expect([toldIn('ids'), table.locations.isFull]).toEqual([mapLocationsMax, true]);
+    const known = table.told.length;
+    table.scan([{ ids: { M: numbered(20, 'other') } }, { ids: { M: { i0: n('2.5') } } }]);
+    expect(table.told.length).toBe(known);
+    table.scan([{ address: { M: { zip: s('01234') } }, zip: s('01234') }]);
+    expect(table.shape.at('address', 'zip').toString()).toBe('string');
     expect(table.shape.at('zip').toString()).toBe('string');
-    const wide = Object.fromEntries(
-      Array.from({ length: locationsMax }, (_, id) => [`w${id}`, s('1')]),
-    );
+    for (let map = 0; map < 6; map++) table.scan([{ [`m${map}`]: { M: numbered(900, 'x') } }]);
+    expect(toldIn('m5')).toBe(0);
+    const wide = numbered(locationsMax, 'w');
     table.scan([wide]).scan([wide]);
-    expect(Object.keys(table.told[2]?.properties ?? {}).length).toBeLessThan(locationsMax);
+    expect(Object.keys(table.told.at(-1)?.properties ?? {}).length).toBeLessThan(locationsMax);
+  });
+
+  test('of a map that is full are known after a restart as they were', () => {
+    const table = new Table();
+    const ids = Object.fromEntries(
+      Array.from({ length: mapLocationsMax + 1 }, (_, id) => [`i${id}`, s('1')]),
+    );
+    table.scan([{ ids: { M: ids } }]).restart();
+    const [first, again] = table.told;
+    expect(again).toEqual(first);
+    table.scan([{ ids: { M: { new: s('1'), i0: s('2') } }, zip: s('3') }]);
+    expect(Object.keys(table.told.at(-1)?.properties ?? {})).toEqual(['_meta', 'pk', 'zip']);
   });
 
   // Names that share a slot, a length, or a beginning with others.
