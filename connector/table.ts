@@ -93,6 +93,10 @@ export function enableRecoveryCommand(tableName: string, options = ''): string {
 /** Of a stream with new images alone: a warning. */
 export const noOldImages = 'The stream has no old images, so documents will have no _meta/before';
 
+/** Of a gap: news, whoever reads the log. */
+export const repairBegins = 'Repairing a gap in the stream';
+export const repairEnds = 'A gap in the stream was repaired';
+
 /** The commands, one after the other, that give a table a stream with new and old images; none where it has one. */
 export function streamCommands(
   { name, stream }: Pick<Table, 'name' | 'stream'>,

@@ -4,6 +4,7 @@ import type { RereadOutcome, RereadPage, RepairProgress } from '../repair/repair
 import { assert } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { repairCounts, type RepairCounts } from '../state/state.ts';
+import { repairEnds } from '../table.ts';
 import { rfc3339 } from '../time.ts';
 import type { Frames, Transcoder } from '../transcoder/transcoder.ts';
 import type { Fence } from './fence.ts';
@@ -158,7 +159,7 @@ export class TableRepair {
       keysChanged: changed,
       keysDeleted: deleted,
     };
-    context.log.info('A gap in the stream was repaired', fields);
+    context.log.info(repairEnds, fields);
     context.log.status(
       `Repaired "${table.name}": ${read} keys read, ${changed} changed, ${deleted} deleted`,
     );

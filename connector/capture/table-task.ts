@@ -10,6 +10,7 @@ import type { TableProgress } from './progress.ts';
 import { RestartBackoff } from './restart-backoff.ts';
 import { TableCapture } from './table-capture.ts';
 import { ignoresTtlDeletes } from './table-output.ts';
+import { repairBegins } from '../table.ts';
 import { rfc3339 } from '../time.ts';
 import { assertSameStream, assertShortPause, firstStart, nextEpoch } from './table-start.ts';
 
@@ -132,7 +133,8 @@ export class TableTask {
     const { log, clock } = this.#context;
     const { table } = this.#binding.resource;
     const { waitMs, count } = this.#restartBackoff.next();
-    const fields = { table, error: messageOf(error), times: count };
+    const what = isDataLoss(error) ? error.loss : messageOf(error);
+    const fields = { table, error: what, times: count };
     this.#saved = this.#capture?.state.toJson() ?? this.#saved;
     this.#capture = undefined;
     if (waitMs > 0) {
@@ -157,7 +159,7 @@ export class TableTask {
     await this.#emit(replacingPatch(saved, state));
     this.#saved = state;
     const fields = { table: table.name, from: state.repair?.from, to: state.repair?.to };
-    log.info('Repairing a gap in the stream', { ...fields, exports: plan.windows.length });
+    log.info(repairBegins, { ...fields, exports: plan.windows.length });
     if (plan.isRough) {
       log.warn(
         'Some exports begin later than they should: an item that was deleted may stay',

@@ -24,13 +24,15 @@ export type Gap =
 /** What is known of a gap; the connector never goes on as if there were none. */
 export class DataLossError extends ConnectorError {
   readonly gap: Gap;
+  /** What was lost, without what follows where nothing is done about it. */
+  readonly loss: string;
 
   /** `reason`: a clause that begins with the shard or the stream, for instance `shard "…" was trimmed …`. */
   constructor(tableName: string, gap: Gap, reason: string, cause?: unknown) {
+    const loss = `Stream records of table "${tableName}" were lost: ${reason}`;
     super(
       errorCodes.dataLoss,
-      `Stream records of table "${tableName}" were lost: ${reason}. ` +
-        'Changes in between are not captured, and deletes among them cannot be known',
+      `${loss}. Changes in between are not captured, and deletes among them cannot be known`,
       {
         hint:
           'Increment the binding\'s backfill counter ("backfill: 1" below the binding, or one more than it has) to capture the table again, or set ' +
@@ -40,6 +42,7 @@ export class DataLossError extends ConnectorError {
       },
     );
     this.gap = gap;
+    this.loss = loss;
   }
 }
 

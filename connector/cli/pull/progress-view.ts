@@ -7,7 +7,7 @@ import { progressLines } from './progress-lines.ts';
 import type { Progress } from './progress-meter.ts';
 import { bytesText, countText, plural } from '../terminal/format.ts';
 import { wrapped } from '../terminal/table-view.ts';
-import type { Terminal } from '../terminal/terminal.ts';
+import type { Colors, Terminal } from '../terminal/terminal.ts';
 
 /** Where nothing moves, a line is for the record. */
 const plainIntervalMs = 10_000;
@@ -20,7 +20,7 @@ export interface ProgressView {
   progress(progress: Progress): void;
   /** A line that stays. */
   say(line: string): void;
-  /** A warning or an error of the connector's that does not end it. */
+  /** A warning, an error or news of the connector's that does not end it. */
   warn(event: LogEvent): void;
   /** Takes away whatever moves, so that something else can be written. */
   clear(): void;
@@ -143,9 +143,14 @@ function rounded(_name: string, value: unknown): unknown {
 const still = { clear: () => undefined, restore: () => undefined };
 
 function warningLine({ level, message, fields }: LogEvent, { colors }: Terminal): string {
-  const label = level === 'error' ? colors.red('Error:') : colors.yellow('Warning:');
+  const label = labelOf(level, colors);
   const details = Object.entries(fields).map(([name, value]) =>
     typeof value === 'string' ? `${name}: ${value}` : `${name}: ${JSON.stringify(value)}`,
   );
   return `${label} ${message}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
+}
+
+function labelOf(level: LogEvent['level'], colors: Colors): string {
+  if (level === 'error') return colors.red('Error:');
+  return level === 'warn' ? colors.yellow('Warning:') : colors.green('Note:');
 }

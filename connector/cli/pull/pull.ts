@@ -4,7 +4,7 @@ import { onAbort } from '../../async/abort.ts';
 import { errorCodes, isConnectorError } from '../../errors.ts';
 import type { CommandHost } from '../../host.ts';
 import { isStatus, logTo, type Log } from '../../log.ts';
-import { noOldImages } from '../../table.ts';
+import { noOldImages, repairBegins, repairEnds } from '../../table.ts';
 import type { CommandContext } from '../command.ts';
 import { exitCodes, reportError } from '../command-error.ts';
 import { runLocally } from './local-runtime.ts';
@@ -117,11 +117,16 @@ async function captureAll(
   }
 }
 
+/** What is worth a line though it is no warning. */
+const news = new Set([repairBegins, repairEnds]);
+
 /** What a state's first run has said of a table is not said again. */
 function logInto(view: ProgressView, isContinued: boolean): Log {
   return logTo((event) => {
     if (isContinued && event.message === noOldImages) return;
     if (isStatus(event)) view.status(event.message);
-    else if (event.level === 'warn' || event.level === 'error') view.warn(event);
+    else if (event.level === 'warn' || event.level === 'error' || news.has(event.message)) {
+      view.warn(event);
+    }
   });
 }
