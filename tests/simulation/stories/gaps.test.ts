@@ -122,7 +122,9 @@ describe('gaps', () => {
     // At once, then 1, 5, 20, 60 minutes later, and the minute until each loss is noticed.
     expect(stage.flow.epochsBegan.size).toBe(7);
     const log = stage.logLines.join('\n');
-    expect(log).toMatch(/Backfilling \\"table-0\\" again at \S+Z: stream records were lost repeatedly/);
+    expect(log).toMatch(
+      /Backfilling \\"table-0\\" again at \S+Z: stream records were lost repeatedly/,
+    );
   });
 
   test('story 27: a gap is told again at each restart, and not forgotten', async () => {
