@@ -17,7 +17,6 @@ export interface Mutant {
 const fence = 'connector/capture/fence.ts';
 const tableCapture = 'connector/capture/table-capture.ts';
 const tableStart = 'connector/capture/table-start.ts';
-const scan = 'connector/backfill/segment-scan.ts';
 const lineage = 'connector/stream/shard-lineage.ts';
 const iterator = 'connector/stream/shard-iterator.ts';
 const reader = 'connector/stream/shard-reader.ts';
@@ -272,13 +271,6 @@ const checkpointMutants: readonly Mutant[] = [
     find: 'const documents = this.#output.transcoder.items(page.body, { epoch, scannedAt });',
     replace:
       "const documents = this.#output.transcoder.items(page.body, { epoch, scannedAt });\n    if (documents.count === 0) Object.defineProperty(documents, 'lastEvaluatedKey', { value: undefined });",
-  },
-  {
-    name: 'a page that failed counts as scanned',
-    file: scan,
-    find: '    queue.putBack(segment, startKey);\n  } finally {',
-    replace:
-      '    if (nameOf(error) === "") queue.putBack(segment, startKey);\n    else queue.finished();\n  } finally {',
   },
   {
     name: 'positions are ahead of the records emitted',
