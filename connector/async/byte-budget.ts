@@ -31,6 +31,13 @@ export class ByteBudget {
     else await this.#wait(this.#waiters, bytes, signal);
   }
 
+  /** Takes `bytes` if they fit at once, and says whether they did. */
+  tryAcquire(bytes: number): boolean {
+    const isRoom = this.#isFree && this.#held + bytes <= this.#limit;
+    if (isRoom) this.#held += bytes;
+    return isRoom;
+  }
+
   /**
    * Takes `bytes` instead of what was `booked` for them by a guess; undefined where they fit. While they do not, nothing
    * is held, so that no two wait for each other; but it comes before all who acquire, who have not begun yet.

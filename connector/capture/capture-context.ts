@@ -47,6 +47,7 @@ export interface CaptureContext extends CaptureOptions {
   readonly streamBudget: ByteBudget;
   readonly firstBudget: ByteBudget;
   readonly pieceBudget: ByteBudget;
+  readonly readKeysBudget: ByteBudget;
   readonly listCalls: RateLimit;
   readonly readCalls: RateLimit;
   readonly idleReadCalls: RateLimit;

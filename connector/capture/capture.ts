@@ -26,6 +26,8 @@ const streamBytesMax = 16 * 1024 * 1024;
 /** And bytes of export files, of which first parts wait to be unzipped, and pieces of large ones are. */
 const firstPartBytesMax = 8 * 1024 * 1024;
 const pieceBytesMax = 24 * 1024 * 1024;
+/** And keys that repairs have read again: some 90,000 of 40 characters. */
+const readKeyBytesMax = 16 * 1024 * 1024;
 /**
  * GetRecords calls a second over all shards: a thousand idle ones once a second, on a part of a core, and as many
  * again for those that have records, so that thousands of idle shards never make a change wait.
@@ -48,6 +50,7 @@ export async function runCapture(
     streamBudget: new ByteBudget(streamBytesMax),
     firstBudget: new ByteBudget(firstPartBytesMax),
     pieceBudget: new ByteBudget(pieceBytesMax),
+    readKeysBudget: new ByteBudget(readKeyBytesMax),
     listCalls: rate(listCallsPerSecond, listCallsBurst),
     readCalls: rate(readCallsPerSecond),
     idleReadCalls: new RateLimit(clock, {

@@ -15,10 +15,14 @@ export interface KeyBatch {
   readonly next: LinePlace;
 }
 
-/** Lines in batches, each key once in a batch. `keysAllowed`: how many the table's capacity suffers together. */
+/**
+ * Lines in batches, each key once in a batch, without those that are passed over. `keysAllowed`: how many the table's
+ * capacity suffers together.
+ */
 export async function* keyBatches(
   lines: AsyncIterable<ExportLine>,
   readKey: (line: Uint8Array) => ExportedKey,
+  isPassedOver: (key: ExportedKey) => boolean,
   keysAllowed: () => number,
 ): AsyncGenerator<KeyBatch> {
   let keys = new Map<string, ExportedKey>();
@@ -26,7 +30,7 @@ export async function* keyBatches(
   let last: LinePlace | undefined;
   for await (const { bytes, next } of lines) {
     const key = readKey(bytes);
-    if (!keys.has(key.text)) {
+    if (!keys.has(key.text) && !isPassedOver(key)) {
       keys.set(key.text, key);
       lineBytes += bytes.length;
     }
@@ -37,7 +41,8 @@ export async function* keyBatches(
     lineBytes = 0;
     last = undefined;
   }
-  if (last !== undefined) yield { keys: [...keys.values()], lineBytes, next: last };
+  if (last !== undefined && keys.size > 0)
+    yield { keys: [...keys.values()], lineBytes, next: last };
 }
 
 /** How far an export is read, although its batches end in any order. */

@@ -1,7 +1,6 @@
 /** Heals a gap in a stream from incremental exports: each key that changed in it is read again, under the fence. */
 
-import type { ByteBudget } from '../async/byte-budget.ts';
-import type { ExportStatus, ExportTarget, RepairPorts } from '../aws/aws.ts';
+import type { ExportStatus, RepairPorts } from '../aws/aws.ts';
 import {
   errorCodes,
   isConnectorError,
@@ -10,22 +9,17 @@ import {
   type ConnectorError,
   type ErrorCode,
 } from '../errors.ts';
-import type { Log } from '../log.ts';
-import type { RepairJson, RepairUpdate, WindowJson } from '../state/state.ts';
+import type { WindowJson } from '../state/state.ts';
 import { ExportPolls, pollIntervalMs } from './export-polls.ts';
-import { exportLines } from './export-lines.ts';
-import { ObjectReader } from './object-reader.ts';
-import { exportFailed, ExportUnusable } from './repair-error.ts';
-import {
-  rereadLines,
-  type RereadContext,
-  type RereadOutcome,
-  type RereadPage,
-} from './rereading.ts';
-import { filesOf, startExport } from './window-export.ts';
+import { ReadKeys } from './read-keys.ts';
+import { exportFailed } from './repair-error.ts';
+import type { Repairing, RepairOptions } from './repair-options.ts';
+import { startExport } from './window-export.ts';
+import { readWindow } from './window-reading.ts';
 import { parseWindowId } from './windows.ts';
 
 export { RepairImpossible } from './repair-error.ts';
+export type { RepairProgress } from './repair-options.ts';
 export type { RereadOutcome, RereadPage } from './rereading.ts';
 export { assertRemembered } from './window-export.ts';
 export { planWindows, windowId, type Gap, type GapShard, type RepairPlan } from './windows.ts';
@@ -47,39 +41,17 @@ const patientCodes = new Set<ErrorCode>([
   errorCodes.responseInvalid,
 ]);
 
-/** What the operator is told of a repair. */
-export interface RepairProgress {
-  phase: 'exporting' | 'reading' | 'waiting';
-  /** When another export can be asked for; undefined where that is none. */
-  opensAtMs: number | undefined;
-  /** Of the window that is being read; undefined until its export is complete. */
-  keysInWindow: number;
-  keysReadInWindow: number;
-}
-
-type Given = Omit<RereadContext, 'deliver'>;
-
-export interface RepairOptions extends Given {
-  readonly log: Log;
-  readonly target: ExportTarget;
-  /** The state key and the epoch. */
-  readonly seed: readonly string[];
-  /** First parts of files, and pieces of files, for all tables together. */
-  readonly firstBudget: ByteBudget;
-  readonly pieceBudget: ByteBudget;
-  /** What is left to heal; undefined once nothing is. */
-  readonly repair: () => RepairJson | undefined;
-  /** Changes the state of a window, which must be committed before anything is done upon it. */
-  readonly record: (update: RepairUpdate) => Promise<void>;
-  /** Takes a batch of keys that were read; `windowId` names the window they belong to. */
-  readonly deliver: (page: RereadPage, windowId: string) => Promise<RereadOutcome>;
-  readonly progress: RepairProgress;
-  /** False where the capture ends by itself, and nobody waits for a bucket to be put right. */
-  readonly mayWait: boolean;
-}
-
 /** Works through all windows. Throws `RepairImpossible` when the gap cannot be healed, now or later. */
 export async function runRepair(options: RepairOptions, signal: AbortSignal): Promise<void> {
+  const readKeys = new ReadKeys(options.readKeysBudget);
+  try {
+    await repairAll({ ...options, readKeys }, signal);
+  } finally {
+    readKeys.forget();
+  }
+}
+
+async function repairAll(options: Repairing, signal: AbortSignal): Promise<void> {
   const ports = await options.aws.repairPorts();
   const polls = new ExportPolls(options.clock);
   let waitMs = firstWaitMs;
@@ -108,7 +80,7 @@ export async function runRepair(options: RepairOptions, signal: AbortSignal): Pr
 
 /** Starts what can be started, and reads one export that is complete; waits where there is none. */
 async function repairStep(
-  options: RepairOptions,
+  options: Repairing,
   ports: RepairPorts,
   polls: ExportPolls,
   signal: AbortSignal,
@@ -176,53 +148,6 @@ async function described(
     if (nameOf(error) === 'ExportNotFoundException') return undefined;
     throw error;
   }
-}
-
-interface EndedExport {
-  readonly id: string;
-  readonly exportArn: string;
-  readonly status: ExportStatus | undefined;
-}
-
-/** Reads all that is left of a window. Throws `ExportUnusable` when another export of it is needed. */
-async function readWindow(
-  options: RepairOptions,
-  ports: RepairPorts,
-  { id, exportArn, status }: EndedExport,
-  signal: AbortSignal,
-): Promise<void> {
-  const { aws, table, target, progress, firstBudget, pieceBudget } = options;
-  if (status === undefined) throw new ExportUnusable('AWS no longer knows the export');
-  const { failureCode = 'no reason', failureMessage = '' } = status;
-  if (status.status === 'FAILED') throw new ExportUnusable(`${failureCode}: ${failureMessage}`);
-  const reader = new ObjectReader(aws, ports.objects, status.bucket ?? target.bucket);
-  const window = parseWindowId(id);
-  const files = await filesOf(reader, status, { exportArn, tableId: table.id, window }, signal);
-  const { file = 0, line = 0 } = options.repair()?.windows[id] ?? {};
-  progress.phase = 'reading';
-  progress.keysReadInWindow = 0;
-  progress.keysInWindow = files.slice(file).reduce((sum, { itemCount }) => sum + itemCount, -line);
-  const context = { reader, budget: pieceBudget, firstBudget };
-  const lines = exportLines(context, files, { file, line }, signal);
-  const deliver = async (page: RereadPage) => {
-    const outcome = await options.deliver(page, id);
-    const left = outcome.kind === 'covered' ? outcome.left.length : page.asked.length;
-    progress.keysReadInWindow += page.asked.length - left;
-    return outcome;
-  };
-  await rereadLines({ ...options, readKey: checkedKeys(options), deliver }, lines, signal);
-  await options.record({ windowId: id, window: null });
-}
-
-/** A line that is none: the export is of no use. */
-function checkedKeys({ readKey }: RepairOptions): RepairOptions['readKey'] {
-  return (line) => {
-    try {
-      return readKey(line);
-    } catch (error) {
-      throw new ExportUnusable(`A line of the export cannot be read: ${messageOf(error)}`);
-    }
-  };
 }
 
 /** Forgets an export that is of no use, so that the window is exported once more. */

@@ -53,6 +53,8 @@ export interface RereadContext {
   readonly beginPage: () => PageTicket;
   readonly abandonPage: (ticket: PageTicket) => void;
   readonly readKey: (line: Uint8Array) => ExportedKey;
+  /** True for a key that need not be read for this export. */
+  readonly isPassedOver: (key: ExportedKey) => boolean;
   /** Takes a batch with its ticket; resolves when the output has room for more. */
   readonly deliver: (page: RereadPage) => Promise<RereadOutcome>;
 }
@@ -69,7 +71,7 @@ export async function rereadLines(
   lines: AsyncIterable<ExportLine>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { aws, table, clock, readKey } = context;
+  const { aws, table, clock, readKey, isPassedOver } = context;
   const pace = new CapacityPace({ ...context, scanLimit: undefined, segmentCount: 1 });
   const rereading: Rereading = {
     ...context,
@@ -86,7 +88,7 @@ export async function rereadLines(
   group.spawn(async (dispatchSignal) => {
     let inFlight = 0;
     let wake: () => void = () => undefined;
-    for await (const batch of keyBatches(lines, readKey, keysAllowed)) {
+    for await (const batch of keyBatches(lines, readKey, isPassedOver, keysAllowed)) {
       while (!context.mayRead()) await clock.sleep(gateIntervalMs, dispatchSignal);
       while (inFlight >= requestsMax) {
         await orAborted(dispatchSignal, (resolve) => {

@@ -73,9 +73,9 @@ export const repairMutants: readonly Mutant[] = (
     },
     {
       name: 'the first file of an export is passed over',
-      file: repair,
-      find: 'const lines = exportLines(context, files, { file, line }, signal);',
-      replace: 'const lines = exportLines(context, files, { file: file + 1, line }, signal);',
+      file: 'connector/repair/window-reading.ts',
+      find: 'const lines = exportLines(reading, files, { file, line }, signal);',
+      replace: 'const lines = exportLines(reading, files, { file: file + 1, line }, signal);',
     },
     {
       name: 'an export is asked for before its window has passed',

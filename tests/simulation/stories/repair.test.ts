@@ -44,6 +44,22 @@ describe('a gap', () => {
     expect(got).toEqual([]);
   });
 
+  test('that begins right after a scan reads a key once, however many exports name it', async () => {
+    const stage = recoverable();
+    const got = await stage.play(async () => {
+      await streaming(stage);
+      await keepWriting(stage, { everyMs: 1000, count: 60, keyCount: 60 });
+      await stage.kill();
+      await keepWriting(stage, { everyMs: hourMs, count: 30, keyCount: 60 });
+      stage.start();
+      await untilRepaired(stage);
+      const end = stage.logLines.find((line) => line.includes('A gap in the stream was repaired'));
+      const { fields } = JSON.parse(end!) as { fields: { keysRead: number } };
+      return [await stage.judged(), fields.keysRead <= 60];
+    });
+    expect(got).toEqual([[], true]);
+  });
+
   test('is healed of what time to live has deleted too, whoever ignores that on the stream, and is told so', async () => {
     const stage = recoverable({ hasTimeToLive: true, itemCount: 0 }, { ttlDeletes: 'ignore' });
     const { fake } = stage;

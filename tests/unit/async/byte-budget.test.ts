@@ -24,6 +24,18 @@ describe('ByteBudget', () => {
     expect([admitted, budget.heldBytes]).toEqual([[60, 50, 10], 60]);
   });
 
+  test('tryAcquire() takes what fits at once, and overtakes nobody', async () => {
+    const budget = new ByteBudget(100);
+    const taken = [budget.tryAcquire(101), budget.tryAcquire(60), budget.tryAcquire(41)];
+    asking(budget, [50]);
+    await turn();
+    expect([taken, budget.tryAcquire(10), budget.heldBytes]).toEqual([
+      [false, true, false],
+      false,
+      60,
+    ]);
+  });
+
   test('acquire() lets an amount over the limit through when it is alone', async () => {
     const budget = new ByteBudget(100);
     const { admitted } = asking(budget, [1, 500, 1]);
